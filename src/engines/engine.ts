@@ -1,0 +1,127 @@
+/**
+ * The contract of an engine (docs/design.md, section 7). A maintainer adds an engine by writing one file that
+ * fulfils it and passing test/engines/conformance. An adapter sees no store, no IAM and no audit.
+ *
+ * Every method may be called again after a crash at any point and then finishes the job. "Already gone" is
+ * success. A user without our marker for this very grant id is never touched, whatever its name.
+ */
+import type { GrantId, Instant, Member } from "../grant.ts";
+import type { Receipt } from "../receipt.ts";
+
+/**
+ * The way to a database server. Connections are opened outside the adapter (src/connect): TLS verified, host
+ * from the configuration or Describe, tagged with the grant id, time-outs set. Who opens one closes it.
+ */
+export interface Door<Connection> {
+  /** Every server process that can hold a session, the writer first. */
+  readonly members: readonly Member[];
+  /** Database inside the server for which access is granted. */
+  readonly database: string;
+  /** Opens an admin connection, to the writer and the grant's database unless told otherwise. */
+  open(target?: { database?: string; member?: Member }): Promise<Connection>;
+}
+
+/** What makes a database user provably ours: stored with the user, compared before anything touches it. */
+export interface Marker {
+  /** Id of this dblease installation, so that two of them never meddle with each other. */
+  installation: string;
+  grantId: GrantId;
+}
+
+export interface NewUser {
+  username: string;
+  marker: Marker;
+  groupRole: string;
+  /** What the server stores instead of a password; made on the requester's machine. */
+  verifier: string;
+  /** The engine's own backstop: no password login after this instant. */
+  expiresAt: Instant;
+  connectionLimit: number;
+  /** The server itself refuses to create the user after this instant (dangers 5). */
+  deadline: Instant;
+}
+
+export interface KnownUser {
+  username: string;
+  marker: Marker;
+  /** The server's own id of the user, where it was recorded at creation. */
+  userOid?: string;
+}
+
+/** Privileges on one set of schemas; what a role means inside one database. */
+export interface Scope {
+  schemas: readonly string[];
+  /** Absent: all tables, future ones too. */
+  tables?: readonly string[];
+  /** Columns by table; only for `select`, `insert`, `update`. */
+  columns?: Readonly<Record<string, readonly string[]>>;
+  privileges: readonly Privilege[];
+}
+
+export type Privilege = "select" | "insert" | "update" | "delete" | "truncate" | "references";
+
+/** One standing NOLOGIN role and the scopes it carries. */
+export interface GroupRole {
+  name: string;
+  scopes: readonly Scope[];
+}
+
+/** A user as `list` finds it: input of findings. */
+export interface ListedUser {
+  username: string;
+  userOid: string;
+  /** Text of the marker as stored, ours or not; absent: none. */
+  marker?: string;
+  canLogin: boolean;
+  validUntil?: Instant;
+  memberOf: readonly string[];
+}
+
+/** One line of `doctor`. `repair`: the statement or command that mends it. */
+export interface Check {
+  id: string;
+  ok: boolean;
+  sentence: string;
+  repair?: string;
+}
+
+/** Statements as text, for `dblease plan`; the verifier is left out. */
+export interface Plan {
+  grant: readonly string[];
+  revoke: readonly string[];
+}
+
+export interface EngineAdapter<Connection> {
+  /** Makes or repairs the standing roles of a database; safe to repeat. */
+  prepare(door: Door<Connection>, groupRoles: readonly GroupRole[]): Promise<void>;
+
+  /**
+   * Makes the user, in one round trip where DDL is transactional. Called again with the same marker it brings
+   * the user to the wanted state. Throws FOREIGN_USER, NOT_PREPARED, BAD_VERIFIER, DEADLINE_PASSED.
+   */
+  grant(door: Door<Connection>, user: NewUser): Promise<{ userOid: string }>;
+
+  /** Moves the engine's own expiry; alters, never creates. Throws NOT_FOUND when the user is gone. */
+  extend(door: Door<Connection>, user: KnownUser, expiresAt: Instant): Promise<void>;
+
+  /** Stores another verifier and ends the sessions that were opened with the old one. */
+  changePassword(door: Door<Connection>, user: KnownUser, verifier: string): Promise<void>;
+
+  /**
+   * Fence, kill, move or list what is owned, drop, read back. Resolves with what the database said; an empty
+   * residue means gone. Rejects only where the database could not be asked.
+   */
+  revoke(door: Door<Connection>, user: KnownUser, clock: () => Date): Promise<Receipt>;
+
+  /** What exists of a user right now: the read-back alone, nothing is changed. */
+  inspect(door: Door<Connection>, user: KnownUser, clock: () => Date): Promise<Receipt>;
+
+  /** All users that look like ours. */
+  list(door: Door<Connection>): Promise<readonly ListedUser[]>;
+
+  /** The statements that a grant and its revoke would run. */
+  plan(user: Omit<NewUser, "verifier">): Plan;
+
+  /** Admin rights, standing roles, dangerous defaults; never throws for a failed check. */
+  doctor(door: Door<Connection>, groupRoles: readonly GroupRole[]): Promise<readonly Check[]>;
+}

@@ -1,0 +1,31 @@
+/** What happened to a grant: written with the change itself in one transaction, published on the `dblease` bus. */
+import type { Grant, GrantStatus, Instant } from "./grant.ts";
+
+export type GrantEventName =
+  | "GrantRequested"
+  | "GrantApproved"
+  | "GrantDenied"
+  | "GrantLapsed"
+  | "GrantCancelled"
+  | "GrantGranting"
+  | "GrantActivated"
+  | "CredentialReplaced"
+  | "GrantRevoking"
+  | "GrantRevoked"
+  | "GrantFailed"
+  | "RevokeFailed"
+  | "GrantQuarantined";
+
+export interface GrantEvent {
+  /** `<grant id>-<version>`: unique, and gapless per grant. */
+  id: string;
+  name: GrantEventName;
+  at: Instant;
+  version: number;
+  /** Person name, or `dblease`. */
+  actor: string;
+  from?: GrantStatus;
+  to: GrantStatus;
+  /** The grant as this event left it, without what only workflows need. */
+  grant: Omit<Grant, "wakeToken" | "lease" | "dueAt">;
+}
