@@ -1,0 +1,53 @@
+"""MiniStack, the AWS emulator of the local stack, with the gaps closed that dblease meets.
+
+Started by start-emulator.ts with an environment of its own. Listens on 127.0.0.1 only, takes a free port and
+prints it as {"port": N}. Every gap has a file in emulator_gaps/ that says what AWS does there; product code
+never asks whether it runs locally.
+"""
+import asyncio
+import json
+import os
+import socket
+import sys
+
+sys.dont_write_bytecode = True  # the checkout stays as git made it
+
+
+def main() -> None:
+    listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+    port = listener.getsockname()[1]
+    # MiniStack reads its settings while it is imported.
+    os.environ["GATEWAY_PORT"] = str(port)
+    os.environ["AUTH"] = "true"
+
+    from emulator_gaps import (
+        dynamodb_leading_keys,
+        lambda_concurrency,
+        lambda_runtime,
+        root_access_key,
+        secret_arn,
+        task_roles,
+        workflows,
+    )
+
+    root_access_key.close()
+    lambda_runtime.close(ca_file=os.environ.pop("RDS_CA_FILE"))
+    lambda_concurrency.close()
+    secret_arn.close()
+    dynamodb_leading_keys.close()
+    workflows.close()
+    task_roles.close()
+
+    from hypercorn.asyncio import serve
+    from hypercorn.config import Config
+    from ministack.app import app
+
+    config = Config()
+    config.bind = [f"fd://{listener.detach()}"]
+    config.keep_alive_timeout = 75
+    config.loglevel = "WARNING"
+    print(json.dumps({"port": port}), flush=True)
+    asyncio.run(serve(app, config))
+
+
+main()

@@ -1,0 +1,110 @@
+import { randomBytes } from "node:crypto";
+import { closeSync, mkdtempSync, openSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Client, type ClientConfig } from "pg";
+import { freePort } from "./free-port.ts";
+import { initialisePostgres } from "./initialise-postgres.ts";
+import { giveTo, postgresAccount } from "./postgres-account.ts";
+import { createRdsMaster } from "./rds-master.ts";
+import { type GuardedServer, startGuarded } from "./start-guarded.ts";
+
+export interface PostgresServer {
+  host: "localhost";
+  port: number;
+  /** The RDS-like master: CREATEROLE and CREATEDB, never a superuser. */
+  adminUsername: string;
+  adminPassword: string;
+  caFile: string;
+  logFile: string;
+  /** How RDS itself would log in, over the Unix socket: for fixtures only. */
+  superuser: ClientConfig;
+  /** Settles when the server that runs now has ended, asked for or not. */
+  readonly ended: Promise<void>;
+  stop(): Promise<void>;
+  /** Starts a stopped server again, on the same port with the same data. */
+  start(): Promise<void>;
+}
+
+/** A new, empty PostgreSQL 18 behind TLS on a loopback port, as RDS hands one over. It ends with this process. */
+export async function startPostgresServer(options: {
+  folder: string;
+  port?: number;
+}): Promise<PostgresServer> {
+  const folder = resolve(options.folder);
+  const [rdsadminPassword, adminPassword] = [randomPassword(), randomPassword()];
+  const { caFile, server } = await initialisePostgres(folder, rdsadminPassword);
+  const port = options.port ?? (await freePort());
+  const socketFolder = folderForSocket(folder);
+  const logFile = join(folder, "postgresql.log");
+  const superuser = {
+    host: socketFolder,
+    port,
+    user: "rdsadmin",
+    password: rdsadminPassword,
+    database: "postgres",
+  };
+  const command = [...server.command, "-p", String(port), "-k", socketFolder];
+
+  async function start(): Promise<GuardedServer> {
+    const log = openSync(logFile, "a");
+    const started = startGuarded({ ...server, command, stopSignal: "INT", log });
+    closeSync(log);
+    await untilAnswering(started, superuser, logFile);
+    return started;
+  }
+
+  let running = await start();
+  await createRdsMaster(superuser, "master", adminPassword);
+  return {
+    host: "localhost",
+    port,
+    adminUsername: "master",
+    adminPassword,
+    caFile,
+    logFile,
+    superuser,
+    get ended() {
+      return running.ended;
+    },
+    stop: () => running.stop(),
+    async start() {
+      await running.stop();
+      running = await start();
+    },
+  };
+}
+
+async function untilAnswering(server: GuardedServer, login: ClientConfig, logFile: string): Promise<void> {
+  let gone = false;
+  server.ended.then(() => {
+    gone = true;
+  });
+  for (const deadline = Date.now() + 30_000; Date.now() < deadline && !gone; await sleep(20)) {
+    const client = new Client(login);
+    client.on("error", () => {});
+    try {
+      await client.connect();
+      await client.end();
+      return;
+    } catch {
+      // Not yet.
+    }
+  }
+  await server.stop();
+  const lastWords = readFileSync(logFile, "utf8").trimEnd().split("\n").slice(-3).join("\n");
+  throw new Error(`PostgreSQL did not start. Next: read ${logFile}, which ends with:\n${lastWords}`);
+}
+
+/** A Unix socket's path has about 100 characters at most: a deep checkout needs another place for it. */
+function folderForSocket(folder: string): string {
+  if (folder.length < 80) return folder;
+  const elsewhere = mkdtempSync(join(tmpdir(), "dblease-"));
+  giveTo(postgresAccount(), elsewhere);
+  return elsewhere;
+}
+
+function randomPassword(): string {
+  return randomBytes(24).toString("base64url");
+}
