@@ -1,0 +1,78 @@
+import type {
+  DatabasesView,
+  DatabaseView,
+  DoctorView,
+  GrantsView,
+  GrantView,
+  PlanView,
+  RoleView,
+} from "../src/views.ts";
+
+export interface NewGrant {
+  database: string;
+  role: string;
+  durationSeconds: number;
+  reason: string;
+  ticket?: string;
+}
+
+/** What people do with a grant, beside looking at it. */
+export type Decision = "approve" | "deny" | "cancel" | "revoke";
+
+/** The API's routes as functions. Each rejects with a Failure that can be shown as it is. */
+export interface Api {
+  createGrant(wish: NewGrant & { verifier: string }, idempotencyKey: string): Promise<GrantView>;
+  /** What the rules would say, nothing is written. */
+  dryRun(wish: NewGrant): Promise<RoleView>;
+  grants(options?: { toApprove?: boolean }): Promise<readonly GrantView[]>;
+  grant(id: string): Promise<GrantView>;
+  decide(id: string, decision: Decision, reason?: string): Promise<GrantView>;
+  replaceVerifier(id: string, verifier: string): Promise<GrantView>;
+  databases(): Promise<readonly DatabaseView[]>;
+  plan(database: string, role: string): Promise<PlanView>;
+  doctor(database: string): Promise<DoctorView>;
+  prepare(database: string): Promise<DoctorView>;
+}
+
+/** Sends one request and answers the parsed body of a success. */
+export type Send = (
+  method: "GET" | "POST" | "PUT",
+  path: string,
+  options?: { body?: object; headers?: Record<string, string> },
+) => Promise<unknown>;
+
+/** `seen` hears of every grant that the API shows, so that no command can forget to tidy up after a closed one. */
+export function api(send: Send, seen: (grants: readonly GrantView[]) => Promise<void>): Api {
+  // The casts below: both ends are built from src/views.ts, and a newer API only ever adds fields.
+  async function one(answer: Promise<unknown>): Promise<GrantView> {
+    const grant = (await answer) as GrantView;
+    await seen([grant]);
+    return grant;
+  }
+  const at = (...parts: string[]) => `/${parts.map(encodeURIComponent).join("/")}`;
+  return {
+    createGrant: (wish, idempotencyKey) =>
+      one(send("POST", "/grants", { body: wish, headers: { "idempotency-key": idempotencyKey } })),
+    dryRun: async (wish) => (await send("POST", "/grants", { body: { ...wish, dryRun: true } })) as RoleView,
+    async grants(options = {}) {
+      const { grants } = (await send(
+        "GET",
+        `/grants${options.toApprove ? "?toApprove=true" : ""}`,
+      )) as GrantsView;
+      await seen(grants);
+      return grants;
+    },
+    grant: (id) => one(send("GET", at("grants", id))),
+    decide: (id, decision, reason) =>
+      one(send("POST", at("grants", id, decision), { body: reason === undefined ? {} : { reason } })),
+    replaceVerifier: (id, verifier) => one(send("PUT", at("grants", id, "verifier"), { body: { verifier } })),
+    databases: async () => ((await send("GET", "/databases")) as DatabasesView).databases,
+    plan: async (database, role) =>
+      (await send(
+        "GET",
+        `${at("databases", database, "plan")}?role=${encodeURIComponent(role)}`,
+      )) as PlanView,
+    doctor: async (database) => (await send("POST", at("databases", database, "doctor"))) as DoctorView,
+    prepare: async (database) => (await send("POST", at("databases", database, "prepare"))) as DoctorView,
+  };
+}

@@ -1,0 +1,113 @@
+import type { Command } from "commander";
+import type { GrantStatus } from "../../src/grant.ts";
+import type { GrantView } from "../../src/views.ts";
+import type { Context } from "../context.ts";
+import { type Credential, credentialEnv, credentialOf, credentialUri } from "../credential.ts";
+import { Failure } from "../failure.ts";
+import { examples, grantId } from "../options.ts";
+import type { Outcome } from "../outcome.ts";
+import type { Run } from "../run.ts";
+import { newSecret } from "../secret.ts";
+import { table } from "../table.ts";
+import { resumeCommand, waitFor } from "../wait.ts";
+
+const onTheWay: readonly GrantStatus[] = ["requested", "approved", "granting"];
+
+/** How long a database may take to store another verifier before something is wrong. */
+const replacementSeconds = 120;
+
+function assertActive(grant: GrantView): void {
+  if (grant.status === "active") return;
+  if (onTheWay.includes(grant.status)) {
+    throw new Failure(
+      "PENDING",
+      `grant ${grant.id} is ${grant.status}, not active yet`,
+      resumeCommand(grant.id),
+    );
+  }
+  throw new Failure(
+    "NO_ACTIVE_GRANT",
+    `grant ${grant.id} is ${grant.status}`,
+    "dblease request asks for a new one",
+  );
+}
+
+/** Gives the grant another password; sessions that were opened with the old one end. */
+async function replacePassword(context: Context, id: string): Promise<GrantView> {
+  const { api, passwords } = context;
+  assertActive(await api.grant(id));
+  await passwords.ready();
+  const { password, verifier } = newSecret();
+  const sent = await api.replaceVerifier(id, verifier);
+  // From here on the old password is on its way out, whatever becomes of this command.
+  await passwords.keep(id, password);
+  const last = await waitFor(context, sent, {
+    settled: (it) => it.status !== "active" || it.verifierApplied >= sent.verifierNumber,
+    timeoutSeconds: replacementSeconds,
+    whenInterrupted: `stopped waiting; the new password of ${id} is kept here and comes into force by itself`,
+  });
+  assertActive(last);
+  if (last.verifierApplied >= sent.verifierNumber) return last;
+  throw new Failure(
+    "PENDING",
+    `the database has not taken the new password of ${id} yet`,
+    `dblease credential ${id}`,
+  );
+}
+
+async function readCredential(context: Context, id: string, renew: boolean): Promise<Credential> {
+  const { api, passwords } = context;
+  const grant = renew ? await replacePassword(context, id) : await api.grant(id);
+  assertActive(grant);
+  const password = await passwords.read(id);
+  if (password === undefined) {
+    throw new Failure(
+      "NO_ACTIVE_GRANT",
+      `the password of grant ${id} is not on this machine; it never leaves the one it was made on`,
+      `dblease credential ${id} --new`,
+    );
+  }
+  const ca = grant.connection?.ca;
+  return credentialOf(grant, password, ca === undefined ? undefined : await passwords.keepAuthority(id, ca));
+}
+
+function credentialTable(it: Credential): string {
+  return table(Object.entries(it).map(([name, value]) => [name, String(value)]));
+}
+
+function credentialOutcome(it: Credential, options: { env?: true; uri?: true }): Outcome {
+  const text = options.env ? credentialEnv(it) : options.uri ? credentialUri(it) : credentialTable(it);
+  if (it.sslmode === "disable" || it.sslrootcert !== undefined) return { data: it, text };
+  const words =
+    "The certificate is one of AWS's: keep https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem as ~/.postgresql/root.crt.";
+  return { data: it, text, words };
+}
+
+export function addCredential(program: Command, run: Run): void {
+  const command = program
+    .command("credential")
+    .summary("host, user and password of an active grant")
+    .description(
+      "Print host, user and password of an active grant. The password was made on the machine that asked.",
+    )
+    .argument("<id>", "grant id", grantId)
+    .option("--env", "as export lines for the shell")
+    .option("--uri", "as one postgresql:// address")
+    .option("--new", "make a new password here; sessions of the old one end")
+    .action(
+      run(async (context, self) => {
+        const options = self.opts<{ env?: true; uri?: true; new?: true }>();
+        if (options.env && options.uri) {
+          throw new Failure("USAGE", "--env and --uri cannot go together", "dblease credential --help");
+        }
+        return credentialOutcome(
+          await readCredential(context, self.processedArgs[0], options.new === true),
+          options,
+        );
+      }),
+    );
+  examples(command, [
+    'eval "$(dblease credential 7k2m9q4x1c0z --env)" && psql',
+    "dblease credential 7k2m9q4x1c0z --new --json",
+  ]);
+}

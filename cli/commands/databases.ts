@@ -1,0 +1,57 @@
+import type { Command } from "commander";
+import { durationText } from "../../src/duration.ts";
+import type { DatabaseView } from "../../src/views.ts";
+import { allOk, checkList } from "../check-list.ts";
+import { exitCode } from "../exit-code.ts";
+import { examples } from "../options.ts";
+import type { Run } from "../run.ts";
+import { table } from "../table.ts";
+import type { Output } from "../terminal.ts";
+
+function databaseTable(databases: readonly DatabaseView[], output: Output): string {
+  const heading = ["DATABASE", "ENGINE", "ROLE", "UP TO", "APPROVAL", "BECAUSE"];
+  const rows = databases.flatMap(({ id, engine, roles }) =>
+    roles.map((role) => [
+      id,
+      engine,
+      role.name,
+      role.allowed ? durationText(role.maxSeconds) : output.style("red", "refused"),
+      role.allowed ? (role.approvalNeeded ? role.approvers.join(" or ") : "not needed") : "",
+      output.style("dim", role.because),
+    ]),
+  );
+  return table([heading.map((word) => output.style("dim", word)), ...rows]);
+}
+
+function addPrepare(databases: Command, run: Run): void {
+  const command = databases
+    .command("prepare")
+    .summary("make or repair the group roles of a database (admins)")
+    .description(
+      "Make or repair the standing group roles of a database from the configuration. For administrators; safe to repeat.",
+    )
+    .argument("<database>", "one of dblease databases")
+    .action(
+      run(async ({ api, data }, self) => {
+        const view = await api.prepare(self.args[0] ?? "");
+        return { data: view, text: checkList(view, data), exit: allOk(view) ? exitCode.ok : exitCode.failed };
+      }),
+    );
+  examples(command, ["dblease databases prepare orders", "dblease databases prepare orders --json"]);
+}
+
+export function addDatabases(program: Command, run: Run): void {
+  const command = program
+    .command("databases")
+    .summary("what I may ask for, and whether it needs approval")
+    .description("List databases and roles: what you may ask for, for how long, and who has to approve.")
+    .action(
+      run(async ({ api, data }) => {
+        const databases = await api.databases();
+        if (databases.length > 0) return { data: databases, text: databaseTable(databases, data) };
+        return { data: databases, text: "", words: "No database is configured, or none for you." };
+      }),
+    );
+  addPrepare(command, run);
+  examples(command, ["dblease databases", "dblease databases --json"]);
+}

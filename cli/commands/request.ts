@@ -1,0 +1,123 @@
+import { randomUUID } from "node:crypto";
+import type { Command } from "commander";
+import { durationText } from "../../src/duration.ts";
+import type { GrantStatus } from "../../src/grant.ts";
+import type { GrantView, RoleView } from "../../src/views.ts";
+import type { NewGrant } from "../api.ts";
+import { connectText } from "../connect-text.ts";
+import type { Context } from "../context.ts";
+import { exitCode } from "../exit-code.ts";
+import { Failure } from "../failure.ts";
+import { duration, examples, neededOption, timeoutOption } from "../options.ts";
+import type { Outcome } from "../outcome.ts";
+import type { Run } from "../run.ts";
+import { newSecret } from "../secret.ts";
+import { resumeCommand, waitFor } from "../wait.ts";
+import { waitSentence } from "../wait-sentence.ts";
+
+interface Options {
+  role: string;
+  for: number;
+  reason: string;
+  ticket?: string;
+  wait: boolean;
+  timeout: number;
+  dryRun?: true;
+}
+
+const onTheWay: readonly GrantStatus[] = ["requested", "approved", "granting"];
+
+/** What the rules would say to this request. */
+function dryRunOutcome(role: RoleView, database: string): Outcome {
+  if (!role.allowed) {
+    throw new Failure(
+      "REFUSED",
+      `${role.name} on ${database} would be refused: ${role.because}`,
+      "dblease databases",
+    );
+  }
+  const approval = role.approvalNeeded
+    ? `after approval by ${role.approvers.join(" or ")}`
+    : "without approval";
+  return { data: role, text: `would be granted ${approval}: ${role.because}` };
+}
+
+/** The end of a request: access, a no, or still on its way. */
+function requestOutcome(grant: GrantView, context: Context): Outcome {
+  const { id, status, denial } = grant;
+  if (status === "active") return { data: grant, text: connectText(grant, context.data, context.now()) };
+  if (onTheWay.includes(status)) {
+    return {
+      data: grant,
+      text: `${id}  ${status}: ${waitSentence(grant, context.now())}`,
+      words: `The request stays open. Go on waiting with: ${resumeCommand(id)}`,
+      exit: exitCode.pending,
+    };
+  }
+  if (status === "denied") {
+    const by = denial ? ` by ${denial.name}${denial.reason ? `: ${denial.reason}` : ""}` : "";
+    throw new Failure("REFUSED", `grant ${id} was denied${by}`, `dblease show ${id}`);
+  }
+  if (status === "lapsed") {
+    throw new Failure("REFUSED", `nobody decided on grant ${id} in time`, "ask again, and tell an approver");
+  }
+  if (grant.failure && (status === "grant_failed" || grant.end?.cause === "failure")) {
+    throw new Failure("UNAVAILABLE", `grant ${id} failed: ${grant.failure.message}`, `dblease show ${id}`);
+  }
+  throw new Failure("NO_ACTIVE_GRANT", `grant ${id} is ${status} already`, `dblease show ${id}`);
+}
+
+async function request(context: Context, wish: NewGrant, options: Options): Promise<Outcome> {
+  const { api, passwords, words } = context;
+  if (options.dryRun) return dryRunOutcome(await api.dryRun(wish), wish.database);
+
+  await passwords.ready();
+  const { password, verifier } = newSecret();
+  const grant = await api.createGrant({ ...wish, verifier }, randomUUID());
+  // Before anything is printed: whoever reads the id may count on the password being there.
+  await passwords.keep(grant.id, password);
+  await passwords.tidy([grant]);
+  words.write(`${grant.id}: ${wish.role} on ${wish.database} for ${durationText(wish.durationSeconds)}\n`);
+  if (!options.wait) return requestOutcome(grant, context);
+  const last = await waitFor(context, grant, {
+    settled: (it) => !onTheWay.includes(it.status),
+    timeoutSeconds: options.timeout,
+    whenInterrupted: `stopped waiting; the request ${grant.id} stays open`,
+  });
+  return requestOutcome(last, context);
+}
+
+export function addRequest(program: Command, run: Run): void {
+  const command = program
+    .command("request")
+    .summary("ask for a role on a database for some time")
+    .description(
+      "Ask for a role on a database for some time, wait for approval, and keep the password on this machine.",
+    )
+    .argument("<database>", "one of dblease databases");
+  neededOption(command, "--role <role>", "what you want to be able to do");
+  neededOption(command, "--for <duration>", "how long, counted from activation: 30s, 30m, 2h", duration);
+  neededOption(command, "--reason <text>", "why; approvers and auditors read it");
+  command
+    .option("--ticket <id>", "ticket or incident it belongs to")
+    .option("--no-wait", "return at once; exit code 5 while it is pending")
+    .addOption(timeoutOption())
+    .option("--dry-run", "only tell what the rules would say")
+    .action(
+      run((context, self) => {
+        const options = self.opts<Options>();
+        const wish = {
+          database: self.args[0] ?? "",
+          role: options.role,
+          durationSeconds: options.for,
+          reason: options.reason,
+          ...(options.ticket === undefined ? {} : { ticket: options.ticket }),
+        };
+        return request(context, wish, options);
+      }),
+    );
+  examples(command, [
+    'dblease request orders --role read-only --for 30m --reason "Why is order 4711 stuck?"',
+    'dblease request orders --role read-write --for 15m --reason "INC-88" --ticket INC-88 --no-wait --json',
+  ]);
+}

@@ -1,0 +1,54 @@
+import { Command } from "commander";
+import manifest from "../package.json" with { type: "json" };
+import { addCredential } from "./commands/credential.ts";
+import { addDatabases } from "./commands/databases.ts";
+import { addDecisions } from "./commands/decide.ts";
+import { addDoctor } from "./commands/doctor.ts";
+import { addGrants } from "./commands/grants.ts";
+import { addHeld } from "./commands/held.ts";
+import { addPlan } from "./commands/plan.ts";
+import { addRequest } from "./commands/request.ts";
+import { addRevoke } from "./commands/revoke.ts";
+import { addShow } from "./commands/show.ts";
+import type { Run } from "./run.ts";
+import type { Output } from "./terminal.ts";
+
+const afterHelp = `
+Examples:
+  dblease                       what I hold now, and how to connect
+  dblease request orders --role read-only --for 30m --reason "Why is order 4711 stuck?"
+
+Environment:
+  AWS_PROFILE, AWS_REGION       who you are, as for every AWS tool
+  DBLEASE_API                   address of the API; else the SSM parameter /dblease/api
+  XDG_STATE_HOME                passwords rest in its folder dblease (~/.local/state)
+  NO_COLOR                      no colours
+
+Exit codes:
+  0 ok   1 failed   2 wrong usage   3 refused   4 not signed in
+  5 pending or timed out   6 no active grant   130 interrupted`;
+
+/** All commands. Wrong usage leaves as a CommanderError; nothing in here ends the process. */
+export function buildProgram(run: Run, data: Output): Command {
+  const program = new Command("dblease");
+  program
+    .description("Just-in-time database access with a revoke that is proved.")
+    .version(manifest.version)
+    .option("--json", 'one object on stdout: {"data": ...} or {"error": {code, message, next}}')
+    .configureHelp({ showGlobalOptions: true })
+    // Errors are written by main.ts, in the asked form.
+    .configureOutput({ writeOut: (text) => data.write(text), writeErr: () => {}, outputError: () => {} })
+    .exitOverride()
+    .addHelpText("after", afterHelp);
+  addRequest(program, run);
+  addGrants(program, run);
+  addShow(program, run);
+  addCredential(program, run);
+  addRevoke(program, run);
+  addDecisions(program, run);
+  addDatabases(program, run);
+  addPlan(program, run);
+  addDoctor(program, run);
+  addHeld(program, run);
+  return program;
+}
