@@ -22,6 +22,8 @@ export type ErrorCode =
   | "DEADLINE_PASSED"
   | "LEASE_HELD"
   | "GRANT_IN_FLIGHT"
+  | "ALREADY_CLOSED"
+  | "NOT_DUE"
   | "LIVE_GRANTS"
   | "UNAVAILABLE";
 

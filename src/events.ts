@@ -27,5 +27,5 @@ export interface GrantEvent {
   from?: GrantStatus;
   to: GrantStatus;
   /** The grant as this event left it, without what only workflows need. */
-  grant: Omit<Grant, "wakeToken" | "lease" | "dueAt">;
+  grant: Omit<Grant, "wakeToken" | "lease" | "dueAt" | "database"> & { database: string };
 }

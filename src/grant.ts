@@ -33,7 +33,8 @@ export type GrantStatus = (typeof statuses)[number];
 /** What may follow what. A change that is not listed here is refused before it reaches the table. */
 const transitions: Readonly<Record<GrantStatus, readonly GrantStatus[]>> = {
   requested: ["approved", "denied", "lapsed", "cancelled"],
-  approved: ["granting", "denied", "cancelled"],
+  // `grant_failed` straight from here: the database was never touched.
+  approved: ["granting", "denied", "cancelled", "grant_failed"],
   granting: ["active", "revoking"],
   active: ["revoking"],
   revoking: ["revoked", "grant_failed", "revoke_failed", "quarantined"],
@@ -146,7 +147,7 @@ export interface Grant {
   rule: string;
   because: string;
   configVersion: number;
-  /** Person names that may approve; empty: no approval needed. */
+  /** Person or group names of which one must approve; empty: no approval needed. */
   approvers: readonly string[];
   approvals: readonly Approval[];
   denial?: Approval;
@@ -169,6 +170,8 @@ export interface Grant {
   lease?: Lease;
   failure?: { code: string; message: string; at: Instant; count: number };
   receipt?: Receipt;
+  /** The sweeper read the database once more, minutes after the end, and found nothing. */
+  recheckedAt?: Instant;
   /** Step Functions task token: only a wake-up, never an authority. */
   wakeToken?: string;
   /** The sweeper looks at this grant at this instant; absent: never again. */

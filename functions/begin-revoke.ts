@@ -1,0 +1,13 @@
+/** Workflow step outside the VPC: take the lease, look up the members, write the intent to revoke. */
+import { RDSClient } from "@aws-sdk/client-rds";
+import middy from "@middy/core";
+import { setting } from "../src/setting.ts";
+import { openTable } from "../src/store/table.ts";
+import { beginRevoke } from "../src/workflow/begin-revoke.ts";
+import { grantIdOf, holderOf } from "../src/workflow/inputs.ts";
+
+const parts = { table: openTable(setting("TABLE")), rds: new RDSClient({}), clock: () => new Date() };
+
+export const handler = middy<unknown>().handler((input) =>
+  beginRevoke(parts, grantIdOf(input), holderOf(input)),
+);

@@ -1,0 +1,35 @@
+import { readdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import { buildSync } from "esbuild";
+
+const root = join(import.meta.dirname, "..");
+
+/**
+ * Bundles every file of functions/ to `dist/functions/<name>/index.mjs`: minified ESM with the SDK inside, so
+ * that its version is ours, and the same in the emulator and on AWS.
+ * @returns the folder of one function's bundle.
+ */
+export function bundleFunctions(): (name: string) => string {
+  const target = join(root, "dist/functions");
+  const entryPoints = readdirSync(join(root, "functions")).map((file) => ({
+    in: join(root, "functions", file),
+    out: join(basename(file, ".ts"), "index"),
+  }));
+  buildSync({
+    entryPoints,
+    outdir: target,
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    minify: true,
+    platform: "node",
+    format: "esm",
+    target: "node24",
+    mainFields: ["module", "main"],
+    // Drivers and the SDK call require() of Node's own modules, which ESM does not have.
+    banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
+    // pg loads its native binding only on request.
+    external: ["pg-native", "cloudflare:sockets"],
+    logLevel: "error",
+  });
+  return (name) => join(target, name);
+}

@@ -1,0 +1,53 @@
+/** Doctor and prepare are done by the engine's own function in the VPC; this is what it is asked, and the asking. */
+import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
+import type { Config } from "./config.ts";
+import type { Check, GroupRole } from "./engines/engine.ts";
+import { DbleaseError } from "./errors.ts";
+import type { DatabaseSnapshot, Member } from "./grant.ts";
+import { groupRolesOf } from "./group-role.ts";
+import { databaseSnapshot } from "./snapshot.ts";
+
+/** What an engine's admin function is asked. */
+export interface AdminOrder {
+  action: "doctor" | "prepare";
+  database: DatabaseSnapshot;
+  members: readonly Member[];
+  groupRoles: readonly GroupRole[];
+}
+
+/** The admin function of each engine, by function name or ARN. */
+export interface AdminFunctions {
+  client: LambdaClient;
+  functionOf: Readonly<Record<string, string>>;
+}
+
+/** The order for one database of the configuration. @throws NOT_FOUND */
+export function adminOrder(
+  config: Config,
+  databaseId: string,
+  action: AdminOrder["action"],
+): Omit<AdminOrder, "members"> {
+  const database = databaseSnapshot(config, databaseId);
+  const roles = config.databases[databaseId]?.roles ?? [];
+  return { action, database, groupRoles: groupRolesOf(databaseId, roles, config.roles) };
+}
+
+/** Runs the order in the engine's function. @returns its checks. @throws UNAVAILABLE if the function itself failed. */
+export async function runAdminOrder(functions: AdminFunctions, order: AdminOrder): Promise<readonly Check[]> {
+  const answer = await functions.client.send(
+    new InvokeCommand({
+      FunctionName: functions.functionOf[order.database.engine] ?? order.database.engine,
+      Payload: JSON.stringify(order),
+    }),
+  );
+  const text = answer.Payload ? Buffer.from(answer.Payload).toString("utf8") : "null";
+  const said: unknown = JSON.parse(text);
+  if (!answer.FunctionError && Array.isArray(said)) return said;
+  const message =
+    typeof said === "object" && said !== null && "errorMessage" in said
+      ? String(said.errorMessage)
+      : "no answer";
+  throw new DbleaseError("UNAVAILABLE", `database ${order.database.id}: ${message}`, {
+    next: `dblease doctor ${order.database.id}`,
+  });
+}

@@ -1,0 +1,35 @@
+/** What callers may send, checked before anything else looks at it. */
+import * as z from "zod";
+import { DbleaseError } from "../errors.ts";
+
+/** People's words: printable, one line, of a length that fits every log and message. */
+const words = z
+  .string()
+  .trim()
+  .min(1)
+  .max(500)
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, "write one line without control characters");
+
+export const requestBody = z.strictObject({
+  database: z.string().max(100),
+  role: z.string().max(100),
+  durationSeconds: z.number().int().min(1).max(31_536_000).optional(),
+  reason: words.optional(),
+  ticket: words.optional(),
+  verifier: z.string().max(200).optional(),
+  dryRun: z.boolean().default(false),
+});
+
+export const reasonBody = z.strictObject({ reason: words.optional() });
+export const verifierBody = z.strictObject({ verifier: z.string().max(200) });
+
+/** @throws BAD_REQUEST naming the field. */
+export function parseBody<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> {
+  const result = schema.safeParse(body ?? {});
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const place = issue?.path.join(".") || "the body";
+  throw new DbleaseError("BAD_REQUEST", `${place}: ${issue?.message ?? "not understood"}`, {
+    next: "mend that field and send the request again",
+  });
+}

@@ -1,0 +1,27 @@
+/** PUT /grants/{id}/verifier: another machine of the requester brings a fresh verifier; old sessions end. */
+import { DbleaseError } from "../errors.ts";
+import type { Grant, GrantStatus } from "../grant.ts";
+import { readGrant } from "../store/grants.ts";
+import { replaceVerifier as store } from "../store/verifiers.ts";
+import { attentionAt } from "../sweep.ts";
+import { checkScramSha256 } from "../verifiers/check-scram-sha-256.ts";
+import { wake } from "../workflow/start.ts";
+import { type Api, type Call, isOwn, visibleGrant, wrongStatus } from "./api.ts";
+
+const open: readonly GrantStatus[] = ["requested", "approved", "active"];
+
+/** @throws BAD_VERIFIER, NOT_FOUND, NOT_ALLOWED (only the requester), WRONG_STATUS, CONFLICT. */
+export async function replaceVerifier(api: Api, call: Call, id: string, verifier: string): Promise<Grant> {
+  checkScramSha256(verifier);
+  const grant = await visibleGrant(api, call, id);
+  if (!isOwn(call, grant)) {
+    throw new DbleaseError("NOT_ALLOWED", "only the requester has a credential of this grant", {
+      next: "request access of your own: dblease request",
+    });
+  }
+  if (!open.includes(grant.status)) throw wrongStatus(grant, "given a new credential");
+  const dueAt = attentionAt({ ...grant, verifierNumber: grant.verifierNumber + 1 }, api.clock());
+  await store(api.table, grant, verifier, dueAt ?? api.clock().toISOString());
+  if (grant.status === "active") await wake(api.workflows, grant);
+  return readGrant(api.table, id);
+}

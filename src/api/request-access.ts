@@ -1,0 +1,110 @@
+/** POST /grants: the rules decide first; a refused request starts nothing and leaves nothing. */
+import { createHash } from "node:crypto";
+import type * as z from "zod";
+import { type Allowed, decide } from "../decide.ts";
+import { DbleaseError } from "../errors.ts";
+import { type Grant, grantId, isOpen, usernameOf } from "../grant.ts";
+import { groupRoleName } from "../group-role.ts";
+import { databaseSnapshot } from "../snapshot.ts";
+import { createGrant, grantsOf, readGrant } from "../store/grants.ts";
+import { checkScramSha256 } from "../verifiers/check-scram-sha-256.ts";
+import type { RoleView } from "../views.ts";
+import { startGrant } from "../workflow/start.ts";
+import type { Api, Call } from "./api.ts";
+import type { requestBody } from "./bodies.ts";
+import { roleView } from "./databases.ts";
+
+type RequestBody = z.infer<typeof requestBody>;
+
+function missing(field: string): never {
+  throw new DbleaseError("BAD_REQUEST", `${field} is missing`, { next: `send ${field}` });
+}
+
+function allowed(call: Call, body: RequestBody): Allowed {
+  const decision = decide(
+    {
+      person: call.person,
+      database: body.database,
+      role: body.role,
+      ...(body.durationSeconds ? { durationSeconds: body.durationSeconds } : {}),
+    },
+    call.stored.config,
+  );
+  if (decision.outcome === "allowed") return decision;
+  throw new DbleaseError("REFUSED", decision.because, { next: decision.next });
+}
+
+/** Limits per person keep one requester from starving the others (dangers 25). */
+async function assertNotTooMany(api: Api, call: Call, decision: Allowed): Promise<void> {
+  const grants = await grantsOf(api.table, call.person.id);
+  const open = grants.filter((it) => it.rule === decision.rule && isOpen(it.status)).length;
+  if (open < decision.maxOpen) return;
+  throw new DbleaseError(
+    "TOO_MANY",
+    `you have ${open} open grants under rule ${decision.rule}; ${decision.maxOpen} at most`,
+    {
+      next: "give one back: dblease grants, then dblease revoke <id>",
+    },
+  );
+}
+
+function newGrant(api: Api, call: Call, body: RequestBody, decision: Allowed, reason: string): Grant {
+  const now = api.clock();
+  const id = grantId(api.random(12));
+  return {
+    id,
+    version: 1,
+    status: decision.approvers.length > 0 ? "requested" : "approved",
+    model: "native",
+    database: databaseSnapshot(call.stored.config, body.database),
+    role: body.role,
+    groupRole: groupRoleName(body.database, body.role),
+    username: usernameOf(id),
+    requester: { id: call.person.id, name: call.person.name },
+    reason,
+    ...(body.ticket ? { ticket: body.ticket } : {}),
+    durationSeconds: decision.durationSeconds,
+    rule: decision.rule,
+    because: decision.because,
+    configVersion: call.stored.version,
+    approvers: decision.approvers,
+    approvals: [],
+    requestedAt: now.toISOString(),
+    approveBy: new Date(now.getTime() + decision.approveWithinSeconds * 1000).toISOString(),
+    verifierNumber: 1,
+    verifierApplied: 0,
+    revokeNumber: 0,
+  };
+}
+
+/**
+ * @param idempotencyKey the same key and body answer with the same grant, for a day.
+ * @returns the new grant (or the one the key made before), or, for a dry run, what the rules say.
+ * @throws BAD_REQUEST, BAD_VERIFIER, REFUSED, TOO_MANY, IDEMPOTENCY_REUSED.
+ */
+export async function requestAccess(
+  api: Api,
+  call: Call,
+  body: RequestBody,
+  idempotencyKey: string | undefined,
+): Promise<{ grant: Grant } | { decision: RoleView }> {
+  if (body.dryRun) return { decision: roleView(call, body.database, body.role, body.durationSeconds) };
+  const reason = body.reason ?? missing("reason");
+  const verifier = body.verifier ?? missing("verifier");
+  checkScramSha256(verifier);
+  const key = idempotencyKey ?? missing("the header Idempotency-Key");
+  if (!/^[\x21-\x7e]{8,200}$/.test(key)) {
+    throw new DbleaseError("BAD_REQUEST", "Idempotency-Key must be 8 to 200 printable characters", {
+      next: "send a random UUID",
+    });
+  }
+  const decision = allowed(call, body);
+  await assertNotTooMany(api, call, decision);
+  const grant = newGrant(api, call, body, decision, reason);
+  const fingerprint = createHash("sha256").update(JSON.stringify(body)).digest("hex");
+  const { existing } = await createGrant(api.table, grant, verifier, { key, fingerprint }, api.clock());
+  const id = existing ?? grant.id;
+  // A crash before this line is mended by the sweeper, which starts it again.
+  await startGrant(api.workflows, id);
+  return { grant: await readGrant(api.table, id) };
+}

@@ -1,0 +1,152 @@
+/** The routes of the API: what comes in, which action it is, what goes out. docs/api.md shows each with an example. */
+
+import type { RDSClient } from "@aws-sdk/client-rds";
+import { type AdminFunctions, adminOrder, runAdminOrder } from "../admin-order.ts";
+import { plan } from "../engines/postgres/plan.ts";
+import { DbleaseError } from "../errors.ts";
+import { usernameOf } from "../grant.ts";
+import { groupRoleName } from "../group-role.ts";
+import type { DoctorView, PlanView } from "../views.ts";
+import { resolveMembers } from "../workflow/resolve-members.ts";
+import { type Api, type Call, isAdmin, isAuditor, visibleGrant } from "./api.ts";
+import { parseBody, reasonBody, requestBody, verifierBody } from "./bodies.ts";
+import { databaseViews, roleView } from "./databases.ts";
+import { approve, cancel, deny } from "./decide-request.ts";
+import { grantView } from "./grant-view.ts";
+import { listGrants } from "./list-grants.ts";
+import { replaceVerifier } from "./replace-verifier.ts";
+import { requestAccess } from "./request-access.ts";
+import type { Answer } from "./respond.ts";
+import { revoke } from "./revoke-grant.ts";
+
+export interface Input {
+  id: string;
+  body: unknown;
+  query: Readonly<Record<string, string | undefined>>;
+  idempotencyKey: string | undefined;
+}
+
+export interface ApiParts extends Api {
+  rds: RDSClient;
+  admin: AdminFunctions;
+}
+
+export interface ApiRoute {
+  method: "GET" | "POST" | "PUT";
+  path: string;
+  run: (api: ApiParts, call: Call, input: Input) => Promise<Answer>;
+}
+
+function accepted(grant: Parameters<typeof grantView>[0]): Answer {
+  return { status: 202, body: grantView(grant) };
+}
+
+async function runAdmin(
+  api: ApiParts,
+  call: Call,
+  id: string,
+  action: "doctor" | "prepare",
+): Promise<Answer> {
+  if (!isAdmin(call) && !(action === "doctor" && isAuditor(call))) {
+    throw new DbleaseError("NOT_ALLOWED", `only administrators may run ${action}`, {
+      next: "ask one of admins in dblease.yaml",
+    });
+  }
+  const order = adminOrder(call.stored.config, id, action);
+  const members = await resolveMembers(api.rds, order.database);
+  const checks = await runAdminOrder(api.admin, { ...order, members });
+  const body: DoctorView = { database: id, checks };
+  return { status: 200, body };
+}
+
+function planOf(api: ApiParts, call: Call, id: string, role: string | undefined): Answer {
+  const view = roleView(call, id, role ?? "");
+  if (!view.allowed || !role) throw new DbleaseError("REFUSED", view.because, { next: "dblease databases" });
+  const grantId = "0".repeat(12);
+  const now = api.clock();
+  const statements = plan({
+    username: usernameOf(grantId),
+    marker: { installation: "this-installation", grantId },
+    groupRole: groupRoleName(id, role),
+    expiresAt: new Date(now.getTime() + view.defaultSeconds * 1000).toISOString(),
+    connectionLimit: 10,
+    deadline: new Date(now.getTime() + 90_000).toISOString(),
+  });
+  const body: PlanView = { database: id, role, ...statements };
+  return { status: 200, body };
+}
+
+export const routes: readonly ApiRoute[] = [
+  {
+    method: "POST",
+    path: "/grants",
+    run: async (api, call, input) => {
+      const made = await requestAccess(api, call, parseBody(requestBody, input.body), input.idempotencyKey);
+      return "grant" in made
+        ? { status: 201, body: grantView(made.grant) }
+        : { status: 200, body: made.decision };
+    },
+  },
+  {
+    method: "GET",
+    path: "/grants",
+    run: async (api, call, { query }) => {
+      const grants = await listGrants(api, call, query.toApprove === "true");
+      return { status: 200, body: { grants: grants.map(grantView) } };
+    },
+  },
+  {
+    method: "GET",
+    path: "/grants/{id}",
+    run: async (api, call, { id }) => ({ status: 200, body: grantView(await visibleGrant(api, call, id)) }),
+  },
+  {
+    method: "POST",
+    path: "/grants/{id}/approve",
+    run: async (api, call, { id, body }) =>
+      accepted(await approve(api, call, id, parseBody(reasonBody, body).reason)),
+  },
+  {
+    method: "POST",
+    path: "/grants/{id}/deny",
+    run: async (api, call, { id, body }) =>
+      accepted(await deny(api, call, id, parseBody(reasonBody, body).reason)),
+  },
+  {
+    method: "POST",
+    path: "/grants/{id}/cancel",
+    run: async (api, call, { id }) => accepted(await cancel(api, call, id)),
+  },
+  {
+    method: "POST",
+    path: "/grants/{id}/revoke",
+    run: async (api, call, { id, body }) =>
+      accepted(await revoke(api, call, id, parseBody(reasonBody, body).reason)),
+  },
+  {
+    method: "PUT",
+    path: "/grants/{id}/verifier",
+    run: async (api, call, { id, body }) =>
+      accepted(await replaceVerifier(api, call, id, parseBody(verifierBody, body).verifier)),
+  },
+  {
+    method: "GET",
+    path: "/databases",
+    run: async (_api, call) => ({ status: 200, body: { databases: databaseViews(call) } }),
+  },
+  {
+    method: "GET",
+    path: "/databases/{id}/plan",
+    run: async (api, call, { id, query }) => planOf(api, call, id, query.role),
+  },
+  {
+    method: "POST",
+    path: "/databases/{id}/doctor",
+    run: (api, call, { id }) => runAdmin(api, call, id, "doctor"),
+  },
+  {
+    method: "POST",
+    path: "/databases/{id}/prepare",
+    run: (api, call, { id }) => runAdmin(api, call, id, "prepare"),
+  },
+];

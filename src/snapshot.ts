@@ -1,0 +1,19 @@
+import type { Config } from "./config.ts";
+import { DbleaseError } from "./errors.ts";
+import type { DatabaseSnapshot } from "./grant.ts";
+
+/** All that a later revoke needs to know of a database, as the configuration says it now. @throws NOT_FOUND */
+export function databaseSnapshot(config: Config, id: string): DatabaseSnapshot {
+  const database = config.databases[id];
+  if (!database)
+    throw new DbleaseError("NOT_FOUND", `there is no database "${id}"`, { next: "dblease databases" });
+  const { roles: _, instance, cluster, host, port, tls, ...rest } = database;
+  return {
+    id,
+    ...rest,
+    ...(instance ? { instance } : {}),
+    ...(cluster ? { cluster } : {}),
+    ...(host && port ? { host, port } : {}),
+    ...(tls ? { tls } : {}),
+  };
+}

@@ -1,0 +1,59 @@
+/** The one DynamoDB table: its keys, and the client that speaks to it. */
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { GrantId } from "../grant.ts";
+
+export interface Table {
+  client: DynamoDBDocumentClient;
+  name: string;
+}
+
+/** Opens the table by its name; credentials and region come from the environment. */
+export function openTable(name: string): Table {
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient({}), {
+    marshallOptions: { removeUndefinedValues: true },
+  });
+  return { client, name };
+}
+
+/** Index of the grants that are not finished for good, by the instant at which the sweeper must look. */
+export const openIndex = "open";
+/** Index of all grants of one requester, by the instant of the request. */
+export const requesterIndex = "requester";
+
+/**
+ * Leading keys separate what functions may change from what they may only add: a policy allows UpdateItem on
+ * `grant#*` and `config`, and nothing but PutItem on `event#*` (dangers 27).
+ */
+export const keys = {
+  grant: (id: GrantId) => ({ pk: `grant#${id}`, sk: "grant" }),
+  verifier: (id: GrantId) => ({ pk: `grant#${id}`, sk: "verifier" }),
+  event: (id: GrantId, version: number) => ({ pk: `event#${id}`, sk: String(version).padStart(6, "0") }),
+  idempotency: (personId: string, key: string) => ({
+    pk: `idempotency#${personId}#${key}`,
+    sk: "idempotency",
+  }),
+  config: (version: number | "current") => ({
+    pk: "config",
+    sk: version === "current" ? "current" : String(version).padStart(6, "0"),
+  }),
+};
+
+/** The conditions of a write did not hold: somebody else was first. */
+export function isConditionFailure(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error.name === "ConditionalCheckFailedException") return true;
+  if (error.name !== "TransactionCanceledException") return false;
+  return reasons(error).some((it) => it.Code === "ConditionalCheckFailed");
+}
+
+/** Which item of a cancelled transaction failed its condition, by position. */
+export function failedConditions(error: unknown): number[] {
+  if (!(error instanceof Error)) return [];
+  return reasons(error).flatMap((it, index) => (it.Code === "ConditionalCheckFailed" ? [index] : []));
+}
+
+function reasons(error: Error): { Code?: string }[] {
+  const found: unknown = "CancellationReasons" in error ? error.CancellationReasons : [];
+  return Array.isArray(found) ? found : [];
+}

@@ -1,0 +1,92 @@
+/** What the API answers: types only, shared with the CLI. Field names are the words of docs/design.md, section 2. */
+import type { Check, Plan } from "./engines/engine.ts";
+import type { ErrorCode } from "./errors.ts";
+import type { Approval, Engine, GrantEnd, GrantId, GrantStatus, Instant } from "./grant.ts";
+import type { Receipt } from "./receipt.ts";
+
+/** Where to connect; known from the moment the grant starts. */
+export interface ConnectionView {
+  host: string;
+  port: number;
+  database: string;
+  /** `off` where the configuration allows plain text for this database. */
+  tls: "verify-full" | "off";
+  /** PEM of the authority to trust; absent: AWS's. */
+  ca?: string;
+}
+
+export interface GrantView {
+  id: GrantId;
+  version: number;
+  status: GrantStatus;
+  database: string;
+  engine: Engine;
+  role: string;
+  username: string;
+  requester: string;
+  reason: string;
+  ticket?: string;
+  durationSeconds: number;
+  rule: string;
+  because: string;
+  /** Person or group names of which one must approve; empty: none needed. */
+  approvers: readonly string[];
+  approvals: readonly Approval[];
+  denial?: Approval;
+  requestedAt: Instant;
+  approveBy: Instant;
+  activatedAt?: Instant;
+  expiresAt?: Instant;
+  end?: GrantEnd;
+  closedAt?: Instant;
+  /** Number of the newest verifier sent, and of the one the database has; equal: it is in force. */
+  verifierNumber: number;
+  verifierApplied: number;
+  connection?: ConnectionView;
+  failure?: { code: string; message: string; at: Instant; count: number };
+  receipt?: Receipt;
+}
+
+export interface RoleView {
+  name: string;
+  allowed: boolean;
+  approvalNeeded: boolean;
+  approvers: readonly string[];
+  maxSeconds: number;
+  defaultSeconds: number;
+  because: string;
+}
+
+export interface DatabaseView {
+  id: string;
+  engine: Engine;
+  roles: readonly RoleView[];
+}
+
+/** RFC 9457 problem details, plus the code and the next step. */
+export interface ProblemView {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: ErrorCode;
+  next: string;
+}
+
+export interface GrantsView {
+  grants: readonly GrantView[];
+}
+
+export interface DatabasesView {
+  databases: readonly DatabaseView[];
+}
+
+export interface DoctorView {
+  database: string;
+  checks: readonly Check[];
+}
+
+export interface PlanView extends Plan {
+  database: string;
+  role: string;
+}

@@ -1,0 +1,100 @@
+/**
+ * What a deploy does with the configuration: IAM user names become unique ids, a change that would strand a live
+ * grant is refused (dangers 15), the rest becomes the next version in the table, and the databases are prepared.
+ */
+import { GetUserCommand, type IAMClient } from "@aws-sdk/client-iam";
+import type { RDSClient } from "@aws-sdk/client-rds";
+import { type AdminFunctions, adminOrder, runAdminOrder } from "../admin-order.ts";
+import type { Config } from "../config.ts";
+import { DbleaseError } from "../errors.ts";
+import { liveStatuses } from "../grant.ts";
+import { findConfig, writeConfig } from "../store/configs.ts";
+import { openGrants } from "../store/grants.ts";
+import type { Table } from "../store/table.ts";
+import { resolveMembers } from "./resolve-members.ts";
+
+interface Parts {
+  table: Table;
+  iam: IAMClient;
+  rds: RDSClient;
+  admin: AdminFunctions;
+}
+
+/** A user name could be given to somebody else tomorrow; the unique id cannot. */
+async function uniqueId(iam: IAMClient, person: string, principal: string): Promise<string> {
+  if (!principal.startsWith("iam-user/")) return principal;
+  const name = principal.slice("iam-user/".length);
+  const found = await iam.send(new GetUserCommand({ UserName: name })).catch(() => undefined);
+  if (found?.User?.UserId) return found.User.UserId;
+  throw new DbleaseError(
+    "BAD_CONFIGURATION",
+    `persons.${person} names IAM user ${name}, which this account does not have`,
+    {
+      next: "create the user or take it out of dblease.yaml, then deploy again",
+    },
+  );
+}
+
+async function resolvePersons(iam: IAMClient, config: Config): Promise<Config> {
+  const persons: Config["persons"] = {};
+  for (const [person, principals] of Object.entries(config.persons)) {
+    persons[person] = await Promise.all(principals.map((it) => uniqueId(iam, person, it)));
+  }
+  return { ...config, persons };
+}
+
+/** Databases of live grants must stay in the configuration until the grants have ended. */
+async function assertNoneStranded(table: Table, databases: Readonly<Record<string, unknown>>): Promise<void> {
+  const live = (await openGrants(table)).filter(
+    (it) => liveStatuses.includes(it.status) && !databases[it.database.id],
+  );
+  if (live.length === 0) return;
+  const list = live.map((it) => `${it.id} (${it.database.id}, ${it.status})`).join(", ");
+  throw new DbleaseError(
+    "LIVE_GRANTS",
+    `these grants are alive on databases that the deploy would remove: ${list}`,
+    {
+      next: "revoke them first: dblease revoke <id>",
+    },
+  );
+}
+
+/** A database that is down must not fail the deploy; doctor says what is missing. */
+async function prepare(parts: Parts, config: Config, id: string): Promise<string> {
+  try {
+    const order = adminOrder(config, id, "prepare");
+    const members = await resolveMembers(parts.rds, order.database);
+    const checks = await runAdminOrder(parts.admin, { ...order, members });
+    const failed = checks.filter((it) => !it.ok);
+    return failed.length === 0 ? "prepared" : failed.map((it) => it.sentence).join("; ");
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/**
+ * @param request what CloudFormation wants; `Delete` only checks that nothing is alive.
+ * @returns the version in force and, per database, `prepared` or what is wrong.
+ * @throws BAD_CONFIGURATION, LIVE_GRANTS: the deploy fails and the configuration in force stays.
+ */
+export async function applyConfig(
+  parts: Parts,
+  request: "Create" | "Update" | "Delete",
+  config: Config,
+): Promise<{ version: number; databases: Record<string, string> }> {
+  const current = await findConfig(parts.table);
+  if (request === "Delete") {
+    await assertNoneStranded(parts.table, {});
+    return { version: current?.version ?? 0, databases: {} };
+  }
+  await assertNoneStranded(parts.table, config.databases);
+  const resolved = await resolvePersons(parts.iam, config);
+  const unchanged = current && JSON.stringify(current.config) === JSON.stringify(resolved);
+  const version = unchanged
+    ? current.version
+    : await writeConfig(parts.table, resolved, current?.version ?? 0);
+  const databases: Record<string, string> = {};
+  for (const id of Object.keys(resolved.databases)) databases[id] = await prepare(parts, resolved, id);
+  console.log(JSON.stringify({ message: "configuration applied", version, databases }));
+  return { version, databases };
+}

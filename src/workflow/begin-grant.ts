@@ -1,0 +1,67 @@
+/**
+ * The last step before the database is touched: the rules are asked again, the members are looked up, and the
+ * intent is written with a deadline after which nothing of it may still act (dangers 5, 22).
+ */
+import type { RDSClient } from "@aws-sdk/client-rds";
+import { decideAgain } from "../approval.ts";
+import { DbleaseError } from "../errors.ts";
+import type { Grant, GrantId } from "../grant.ts";
+import { readConfigItem } from "../store/configs.ts";
+import { changeStatus, readGrant } from "../store/grants.ts";
+import type { Table } from "../store/table.ts";
+import { resolveMembers } from "./resolve-members.ts";
+
+/** Seconds from the intent to the deadline: the task's retries and its time-out fit in, see grant.asl.json. */
+const attemptSeconds = 90;
+
+function wrongStatus(grant: Grant): never {
+  throw new DbleaseError("WRONG_STATUS", `grant ${grant.id} is ${grant.status}, not approved`, {
+    next: `dblease show ${grant.id}`,
+  });
+}
+
+async function deny(table: Table, grant: Grant, because: string, now: Date): Promise<never> {
+  const at = now.toISOString();
+  wrongStatus(
+    await changeStatus(table, grant, {
+      to: "denied",
+      event: "GrantDenied",
+      actor: "dblease",
+      patch: { denial: { id: "dblease", name: "dblease", at, reason: because }, closedAt: at },
+      now,
+    }),
+  );
+}
+
+/**
+ * Moves an approved grant to `granting`.
+ * @throws WRONG_STATUS unless the grant is approved and still allowed; UNAVAILABLE if RDS cannot say where it is.
+ */
+export async function beginGrant(
+  parts: { table: Table; rds: RDSClient; clock: () => Date },
+  id: GrantId,
+): Promise<{ grantId: GrantId; engine: string }> {
+  const grant = await readGrant(parts.table, id);
+  const answer = { grantId: id, engine: grant.database.engine };
+  if (grant.status === "granting") return answer;
+  if (grant.status !== "approved") return wrongStatus(grant);
+  const { config } = await readConfigItem(parts.table);
+  const decision = decideAgain(grant, config);
+  if (decision.outcome === "refused") return deny(parts.table, grant, decision.because, parts.clock());
+  const members = await resolveMembers(parts.rds, grant.database);
+  const now = parts.clock();
+  await changeStatus(parts.table, grant, {
+    to: "granting",
+    event: "GrantGranting",
+    actor: "dblease",
+    patch: {
+      members,
+      grantAttempt: {
+        startedAt: now.toISOString(),
+        deadline: new Date(now.getTime() + attemptSeconds * 1000).toISOString(),
+      },
+    },
+    now,
+  });
+  return answer;
+}

@@ -1,0 +1,107 @@
+/**
+ * The intent of a revoke, written before the database is touched: one revoker at a time by a lease on the grant,
+ * the members of the database as RDS knows them now, and the change to `revoking`.
+ */
+import type { RDSClient } from "@aws-sdk/client-rds";
+import { DbleaseError } from "../errors.ts";
+import { type Grant, type GrantEnd, type GrantId, isDue } from "../grant.ts";
+import { changeStatus, readGrant, touchGrant } from "../store/grants.ts";
+import type { Table } from "../store/table.ts";
+import { resolveMembers } from "./resolve-members.ts";
+
+/** Longer than the revoke function's time-out, see infra; the function renews it at each try. */
+export const leaseSeconds = 90;
+
+function refuse(
+  code: "ALREADY_CLOSED" | "NOT_DUE" | "GRANT_IN_FLIGHT" | "LEASE_HELD",
+  sentence: string,
+): never {
+  throw new DbleaseError(code, sentence, {
+    next: "nothing to do: the workflow or the sweeper goes on by itself",
+  });
+}
+
+function assertMayBegin(grant: Grant, now: Date): void {
+  switch (grant.status) {
+    case "requested":
+    case "approved":
+    case "denied":
+    case "lapsed":
+    case "cancelled":
+      refuse("ALREADY_CLOSED", `grant ${grant.id} is ${grant.status}: there is nothing to revoke`);
+      break;
+    case "revoked":
+    case "grant_failed":
+      if (grant.dueAt === undefined)
+        refuse("ALREADY_CLOSED", `grant ${grant.id} is ${grant.status} for good`);
+      return;
+    case "active":
+      if (!isDue(grant, now)) refuse("NOT_DUE", `grant ${grant.id} is active until ${grant.expiresAt}`);
+      return;
+    default:
+      if (grantInFlight(grant, now)) refuse("GRANT_IN_FLIGHT", `grant ${grant.id} is being made right now`);
+  }
+}
+
+/** A time-out of a workflow does not stop its function; only its end or its deadline does (dangers 5). */
+function grantInFlight(grant: Grant, now: Date): boolean {
+  const attempt = grant.grantAttempt;
+  return (
+    attempt !== undefined && attempt.endedAt === undefined && Date.parse(attempt.deadline) > now.getTime()
+  );
+}
+
+/** Takes or renews the lease. @throws LEASE_HELD if another revoker holds it. */
+export async function takeLease(table: Table, id: GrantId, holder: string, now: Date): Promise<void> {
+  const until = new Date(now.getTime() + leaseSeconds * 1000).toISOString();
+  const taken = await touchGrant(
+    table,
+    id,
+    { lease: { holder, until } },
+    {
+      expression: "attribute_exists(pk) AND (attribute_not_exists(#l) OR #l.#h = :me OR #l.#u < :now)",
+      names: { "#l": "lease", "#h": "holder", "#u": "until" },
+      values: { ":me": holder, ":now": now.toISOString() },
+    },
+  );
+  if (!taken) refuse("LEASE_HELD", `another revoke of grant ${id} is at work`);
+}
+
+function endOf(grant: Grant, now: Date): GrantEnd {
+  if (grant.end) return grant.end;
+  const cause = grant.status === "granting" ? "failure" : "expiry";
+  return { cause, by: "dblease", at: now.toISOString() };
+}
+
+/** Statuses from which the revoke itself moves the grant; a recheck moves it only if it finds something. */
+const movable: readonly Grant["status"][] = ["granting", "active", "revoke_failed", "quarantined"];
+
+/**
+ * @param holder name of the revoke execution; the lease is its, and so is the receipt.
+ * @throws ALREADY_CLOSED, NOT_DUE, GRANT_IN_FLIGHT, LEASE_HELD, UNAVAILABLE.
+ */
+export async function beginRevoke(
+  parts: { table: Table; rds: RDSClient; clock: () => Date },
+  id: GrantId,
+  holder: string,
+): Promise<{ grantId: GrantId; holder: string; engine: string }> {
+  assertMayBegin(await readGrant(parts.table, id), parts.clock());
+  await takeLease(parts.table, id, holder, parts.clock());
+  // Read again: what was decided before the lease may be old.
+  const grant = await readGrant(parts.table, id);
+  const now = parts.clock();
+  assertMayBegin(grant, now);
+  const members = await resolveMembers(parts.rds, grant.database).catch(() => grant.members);
+  if (movable.includes(grant.status)) {
+    await changeStatus(parts.table, grant, {
+      to: "revoking",
+      event: "GrantRevoking",
+      actor: endOf(grant, now).by,
+      patch: { end: endOf(grant, now), members },
+      now,
+    });
+  } else {
+    await touchGrant(parts.table, id, { members }, { expression: "attribute_exists(pk)" });
+  }
+  return { grantId: id, holder, engine: grant.database.engine };
+}

@@ -1,0 +1,44 @@
+/** What the PostgreSQL functions need for a database step, from their environment; built once per function start. */
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { readAdminSecret } from "../connect/admin-secret.ts";
+import type { PostgresConnection } from "../connect/postgres.ts";
+import { postgresDoor } from "../connect/postgres-door.ts";
+import type { Door } from "../engines/engine.ts";
+import { postgres } from "../engines/postgres.ts";
+import type { DatabaseSnapshot, GrantId, Member } from "../grant.ts";
+import { setting } from "../setting.ts";
+import { openTable } from "../store/table.ts";
+import type { DatabaseStep } from "./run-grant.ts";
+
+/** Statement time-out < function time-out < task time-out (docs/design.md, section 6). */
+const connectTimeoutMs = 5_000;
+const statementTimeoutMs = 10_000;
+
+/** Opens the way to a database with the admin login as the secret holds it now. */
+export async function openDoor(
+  secrets: SecretsManagerClient,
+  database: DatabaseSnapshot,
+  members: readonly Member[],
+  grantId?: GrantId,
+): Promise<Door<PostgresConnection>> {
+  return postgresDoor({
+    members,
+    database: database.database,
+    credentials: await readAdminSecret(secrets, database.adminSecret),
+    ...(database.tls ? { tls: database.tls } : {}),
+    connectTimeoutMs,
+    statementTimeoutMs,
+    ...(grantId ? { grantId } : {}),
+  });
+}
+
+export function postgresStep(): DatabaseStep<PostgresConnection> {
+  const secrets = new SecretsManagerClient({});
+  return {
+    table: openTable(setting("TABLE")),
+    engine: postgres,
+    door: (grant) => openDoor(secrets, grant.database, grant.members ?? [], grant.id),
+    installation: setting("INSTALLATION"),
+    clock: () => new Date(),
+  };
+}

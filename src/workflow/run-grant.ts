@@ -1,0 +1,135 @@
+/** The database step of a grant: make the user, then say so in the table. Every line may be repeated. */
+
+import type { Door, EngineAdapter, Marker } from "../engines/engine.ts";
+import { DbleaseError } from "../errors.ts";
+import { expiry, type Grant, type GrantId } from "../grant.ts";
+import { changeStatus, readGrant, touchGrant } from "../store/grants.ts";
+import type { Table } from "../store/table.ts";
+import { readVerifier } from "../store/verifiers.ts";
+
+export interface DatabaseStep<Connection> {
+  table: Table;
+  engine: EngineAdapter<Connection>;
+  /** Opens the way to the grant's database; tagged with the grant id. */
+  door: (grant: Grant) => Promise<Door<Connection>>;
+  installation: string;
+  clock: () => Date;
+}
+
+/** Sessions one grant may hold at a time: enough for a pool of a graphical client. */
+const connectionLimit = 10;
+
+export function markerOf(step: Pick<DatabaseStep<unknown>, "installation">, grant: Grant): Marker {
+  return { installation: step.installation, grantId: grant.id };
+}
+
+/** Says that this attempt acts from now on; from then a revoke waits for its end or its deadline. */
+async function startAttempt(step: DatabaseStep<unknown>, grant: Grant): Promise<string> {
+  const now = step.clock();
+  const deadline = grant.grantAttempt?.deadline;
+  if (deadline === undefined || now.getTime() >= Date.parse(deadline)) {
+    throw new DbleaseError("DEADLINE_PASSED", `grant ${grant.id} came too late to its database`, {
+      next: "request again",
+    });
+  }
+  const claimed = await touchGrant(
+    step.table,
+    grant.id,
+    { grantAttempt: { startedAt: now.toISOString(), deadline } },
+    { expression: "#s = :s", names: { "#s": "status" }, values: { ":s": "granting" } },
+  );
+  if (claimed) return deadline;
+  throw new DbleaseError("WRONG_STATUS", `grant ${grant.id} ended before it began`, {
+    next: `dblease show ${grant.id}`,
+  });
+}
+
+async function makeUser<Connection>(step: DatabaseStep<Connection>, grant: Grant): Promise<void> {
+  const deadline = await startAttempt(step, grant);
+  const verifier = await readVerifier(step.table, grant.id);
+  const activatedAt = step.clock().toISOString();
+  const expiresAt = expiry(activatedAt, grant.durationSeconds);
+  const { userOid } = await step.engine.grant(await step.door(grant), {
+    username: grant.username,
+    marker: markerOf(step, grant),
+    groupRole: grant.groupRole,
+    verifier: verifier.verifier,
+    expiresAt,
+    connectionLimit,
+    deadline,
+  });
+  const now = step.clock();
+  await changeStatus(step.table, grant, {
+    to: "active",
+    event: "GrantActivated",
+    actor: "dblease",
+    patch: {
+      userOid,
+      activatedAt,
+      expiresAt,
+      verifierApplied: verifier.number,
+      grantAttempt: { startedAt: activatedAt, deadline, endedAt: now.toISOString() },
+    },
+    now,
+  });
+}
+
+/** Says why this attempt ended, and that nothing of it acts any more: a revoke need not wait for its deadline. */
+async function endAttempt(step: DatabaseStep<unknown>, id: GrantId, error: unknown): Promise<void> {
+  const grant = await readGrant(step.table, id);
+  if (!grant.grantAttempt || grant.grantAttempt.endedAt) return;
+  const at = step.clock().toISOString();
+  const code = error instanceof DbleaseError ? error.code : "UNAVAILABLE";
+  const message = error instanceof Error ? error.message : String(error);
+  const failure = { code, message, at, count: (grant.failure?.count ?? 0) + 1 };
+  await touchGrant(
+    step.table,
+    id,
+    { grantAttempt: { ...grant.grantAttempt, endedAt: at }, failure },
+    { expression: "#v = :v", names: { "#v": "version" }, values: { ":v": grant.version } },
+  );
+}
+
+async function applyVerifier<Connection>(step: DatabaseStep<Connection>, grant: Grant): Promise<void> {
+  const { number, verifier } = await readVerifier(step.table, grant.id);
+  if (number <= grant.verifierApplied) return;
+  const user = {
+    username: grant.username,
+    marker: markerOf(step, grant),
+    ...(grant.userOid ? { userOid: grant.userOid } : {}),
+  };
+  await step.engine.changePassword(await step.door(grant), user, verifier);
+  await changeStatus(step.table, grant, {
+    to: "active",
+    event: "CredentialReplaced",
+    actor: grant.requester.name,
+    patch: { verifierApplied: number },
+    now: step.clock(),
+  });
+}
+
+/**
+ * Brings the database to what the grant says: a new user while `granting`, a new verifier while `active`.
+ * @returns when the access ends. @throws WRONG_STATUS if the grant ended meanwhile; what the engine throws.
+ */
+export async function runGrant<Connection>(
+  step: DatabaseStep<Connection>,
+  id: GrantId,
+): Promise<{ grantId: GrantId; expiresAt: string }> {
+  const grant = await readGrant(step.table, id);
+  if (grant.status === "granting") {
+    try {
+      await makeUser(step, grant);
+    } catch (error) {
+      await endAttempt(step, id, error);
+      throw error;
+    }
+  } else if (grant.status === "active") {
+    await applyVerifier(step, grant);
+  }
+  const { status, expiresAt } = await readGrant(step.table, id);
+  if (status === "active" && expiresAt) return { grantId: id, expiresAt };
+  throw new DbleaseError("WRONG_STATUS", `grant ${id} is ${status}, not active`, {
+    next: `dblease show ${id}`,
+  });
+}

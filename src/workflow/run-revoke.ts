@@ -1,0 +1,96 @@
+/**
+ * The database step of a revoke: the engine ends the access and reads back; the receipt and the status that
+ * follows from it are written by the holder of the lease alone.
+ */
+import type { KnownUser } from "../engines/engine.ts";
+import { DbleaseError } from "../errors.ts";
+import type { GrantEventName } from "../events.ts";
+import type { Grant, GrantId, GrantStatus } from "../grant.ts";
+import { isClean, type Receipt, type Residue } from "../receipt.ts";
+import { changeStatus, type Patch, readGrant, touchGrant } from "../store/grants.ts";
+import { takeLease } from "./begin-revoke.ts";
+import { type DatabaseStep, markerOf } from "./run-grant.ts";
+
+interface Outcome {
+  to: GrantStatus;
+  event: GrantEventName;
+  patch: Patch;
+}
+
+/** What a person must look at; everything else is tried again. */
+const forPersons: readonly Residue["kind"][] = ["object", "executable", "prepared_transaction", "privilege"];
+
+function needsPerson(receipt: Receipt): boolean {
+  const rest = receipt.residue.filter((it) => it.kind !== "user" && it.kind !== "membership");
+  return rest.length > 0 && rest.every((it) => forPersons.includes(it.kind)) && receipt.sessions === 0;
+}
+
+/** What a receipt means for the grant (pure). */
+export function outcomeOf(grant: Grant, receipt: Receipt, now: Date): Outcome {
+  const at = now.toISOString();
+  const open: Patch = { receipt, lease: undefined };
+  if (isClean(receipt)) {
+    const closed: Patch = { ...open, closedAt: grant.closedAt ?? at, failure: undefined };
+    return grant.end?.cause === "failure"
+      ? { to: "grant_failed", event: "GrantFailed", patch: { ...closed, failure: grant.failure } }
+      : { to: "revoked", event: "GrantRevoked", patch: closed };
+  }
+  if (needsPerson(receipt)) return { to: "quarantined", event: "GrantQuarantined", patch: open };
+  const message = receipt.residue.map((it) => `${it.what} (${it.where})`).join("; ");
+  const failure = { code: "RESIDUE", message, at, count: (grant.failure?.count ?? 0) + 1 };
+  return { to: "revoke_failed", event: "RevokeFailed", patch: { ...open, failure } };
+}
+
+function userOf(step: DatabaseStep<unknown>, grant: Grant): KnownUser {
+  return {
+    username: grant.username,
+    marker: markerOf(step, grant),
+    ...(grant.userOid ? { userOid: grant.userOid } : {}),
+  };
+}
+
+/** Looks once more at a user that was gone. @returns whether it still is. */
+async function recheck<Connection>(step: DatabaseStep<Connection>, grant: Grant): Promise<boolean> {
+  const receipt = await step.engine.inspect(await step.door(grant), userOf(step, grant), step.clock);
+  if (!isClean(receipt)) return false;
+  await touchGrant(
+    step.table,
+    grant.id,
+    { recheckedAt: receipt.readBackAt, dueAt: undefined, lease: undefined, open: undefined },
+    { expression: "#v = :v", names: { "#v": "version" }, values: { ":v": grant.version } },
+  );
+  return true;
+}
+
+/**
+ * Ends the access and proves it.
+ * @param holder name of the revoke execution that holds the lease.
+ * @returns the status that the receipt gave. @throws LEASE_HELD, WRONG_STATUS, what the engine throws (database down).
+ */
+export async function runRevoke<Connection>(
+  step: DatabaseStep<Connection>,
+  id: GrantId,
+  holder: string,
+): Promise<{ grantId: GrantId; status: GrantStatus }> {
+  await takeLease(step.table, id, holder, step.clock());
+  let grant = await readGrant(step.table, id);
+  if (grant.status === "revoked" || grant.status === "grant_failed") {
+    if (await recheck(step, grant)) return { grantId: id, status: grant.status };
+    grant = await changeStatus(step.table, grant, {
+      to: "revoking",
+      event: "GrantRevoking",
+      actor: "dblease",
+      now: step.clock(),
+    });
+  }
+  if (grant.status !== "revoking") {
+    throw new DbleaseError("WRONG_STATUS", `grant ${id} is ${grant.status}, not revoking`, {
+      next: `dblease show ${id}`,
+    });
+  }
+  const receipt = await step.engine.revoke(await step.door(grant), userOf(step, grant), step.clock);
+  const now = step.clock();
+  const outcome = outcomeOf(grant, receipt, now);
+  await changeStatus(step.table, grant, { ...outcome, actor: "dblease", now });
+  return { grantId: id, status: outcome.to };
+}

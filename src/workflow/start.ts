@@ -1,0 +1,63 @@
+/**
+ * The three ways to move a workflow: start it, wake it, start a revoke. All may be repeated: executions are named,
+ * and a task token is only a wake-up, after which the row is read again (dangers 7, 23).
+ */
+import { SendTaskSuccessCommand, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
+import type { Grant, GrantId } from "../grant.ts";
+
+export interface Workflows {
+  client: SFNClient;
+  grantMachine: string;
+  revokeMachine: string;
+}
+
+export function openWorkflows(grantMachine: string, revokeMachine: string): Workflows {
+  return { client: new SFNClient({}), grantMachine, revokeMachine };
+}
+
+function hasName(error: unknown, ...names: string[]): boolean {
+  return error instanceof Error && names.includes(error.name);
+}
+
+/** @returns false if an execution of this name has already ended. */
+async function start(workflows: Workflows, machine: string, name: string, id: GrantId): Promise<boolean> {
+  try {
+    await workflows.client.send(
+      new StartExecutionCommand({ stateMachineArn: machine, name, input: JSON.stringify({ grantId: id }) }),
+    );
+    return true;
+  } catch (error) {
+    if (hasName(error, "ExecutionAlreadyExists")) return false;
+    throw error;
+  }
+}
+
+/** Starts the grant's own workflow, named by the grant id; while it runs this is a success that does nothing. */
+export function startGrant(workflows: Workflows, id: GrantId): Promise<boolean> {
+  return start(workflows, workflows.grantMachine, id, id);
+}
+
+/** Name of the revoke execution that belongs to this state of the grant. */
+export function revokeName(grant: Pick<Grant, "id" | "revokeNumber">): string {
+  return `${grant.id}-${grant.revokeNumber}`;
+}
+
+/** Starts `<id>-<revokeNumber>`; several starters of the same number are one execution (dangers 18). */
+export function startRevoke(
+  workflows: Workflows,
+  grant: Pick<Grant, "id" | "revokeNumber">,
+): Promise<boolean> {
+  return start(workflows, workflows.revokeMachine, revokeName(grant), grant.id);
+}
+
+/** Wakes the execution that waits for this grant. @returns false if nobody waits any more. */
+export async function wake(workflows: Workflows, grant: Pick<Grant, "wakeToken">): Promise<boolean> {
+  if (grant.wakeToken === undefined) return false;
+  try {
+    await workflows.client.send(new SendTaskSuccessCommand({ taskToken: grant.wakeToken, output: "{}" }));
+    return true;
+  } catch (error) {
+    if (hasName(error, "TaskTimedOut", "TaskDoesNotExist", "InvalidToken")) return false;
+    throw error;
+  }
+}

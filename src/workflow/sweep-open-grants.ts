@@ -1,0 +1,71 @@
+/** The sweeper: every minute, reads the table, and mends what a lost, stopped or late workflow left (dangers 23). */
+import type { Grant } from "../grant.ts";
+import { dueGrants, findGrant, touchGrant } from "../store/grants.ts";
+import type { Table } from "../store/table.ts";
+import { attentionAt, type SweepAction, sweep } from "../sweep.ts";
+import { settle } from "./settle.ts";
+import { startGrant, startRevoke, type Workflows, wake } from "./start.ts";
+
+interface Parts {
+  table: Table;
+  workflows: Workflows;
+  clock: () => Date;
+}
+
+/** Moves `dueAt` on before acting: two sweepers at once, or one that dies, do a thing once. */
+async function claim(parts: Parts, grant: Grant, revokeNumber: number): Promise<boolean> {
+  return touchGrant(
+    parts.table,
+    grant.id,
+    { revokeNumber, dueAt: attentionAt(grant, parts.clock()) },
+    {
+      expression: "#v = :v AND #d = :d",
+      names: { "#v": "version", "#d": "dueAt" },
+      values: { ":v": grant.version, ":d": grant.dueAt },
+    },
+  );
+}
+
+/** Starts the workflow of a grant that waits, or wakes it; a workflow that was stopped before the grant began ends the grant. */
+async function resume(parts: Parts, grant: Grant): Promise<void> {
+  const awake = grant.status !== "active" && (await startGrant(parts.workflows, grant.id));
+  const woken = await wake(parts.workflows, grant);
+  if (grant.status === "approved" && !awake && !woken) {
+    await settle(parts, grant.id, {
+      Error: "UNAVAILABLE",
+      Cause: "its workflow was stopped before it began",
+    });
+  }
+}
+
+async function act(parts: Parts, grant: Grant): Promise<SweepAction> {
+  const action = sweep(grant, parts.clock());
+  if (action === "none") return action;
+  const again = action === "revoke" || action === "recheck";
+  const revokeNumber = grant.revokeNumber + (again ? 1 : 0);
+  if (!(await claim(parts, grant, revokeNumber))) return "none";
+  if (again) await startRevoke(parts.workflows, { id: grant.id, revokeNumber });
+  else if (action === "lapse") await settle(parts, grant.id, {});
+  else await resume(parts, grant);
+  return action;
+}
+
+/**
+ * One sweep over all due grants. One grant that cannot be mended does not keep the others from it.
+ * @returns what was done to which grant, and what failed.
+ */
+export async function sweepOpenGrants(
+  parts: Parts,
+): Promise<{ done: { id: string; action: SweepAction }[]; failed: { id: string; message: string }[] }> {
+  const done: { id: string; action: SweepAction }[] = [];
+  const failed: { id: string; message: string }[] = [];
+  for (const { id } of await dueGrants(parts.table, parts.clock())) {
+    try {
+      const grant = await findGrant(parts.table, id);
+      if (grant) done.push({ id, action: await act(parts, grant) });
+    } catch (error) {
+      failed.push({ id, message: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  return { done, failed };
+}
