@@ -21,6 +21,7 @@ def main() -> None:
     os.environ["AUTH"] = "true"
 
     from emulator_gaps import (
+        api_address,
         dynamodb_leading_keys,
         lambda_concurrency,
         lambda_runtime,
@@ -34,6 +35,7 @@ def main() -> None:
     lambda_runtime.close(ca_file=os.environ.pop("RDS_CA_FILE"))
     lambda_concurrency.close()
     secret_arn.close()
+    api_address.close()
     dynamodb_leading_keys.close()
     workflows.close()
     task_roles.close()

@@ -1,25 +1,27 @@
 #!/bin/sh
 # guard.sh SIGNAL COMMAND...
 #
-# Runs a server that must never outlive its owner. The owner holds our standard input open; when it lets go,
-# also by being killed with SIGKILL, the server gets SIGNAL, then harder ones. Whatever the server itself
-# has started is in the same process group and goes with it, so the owner has to start us as a group leader.
+# Runs a program that must never outlive its owner. The owner holds our standard input open; when it lets go,
+# also by being killed with SIGKILL, the program gets SIGNAL, then harder ones. Whatever the program itself has
+# started is in the same process group and goes with it, so the owner has to start us as a group leader.
+# The program's exit status is written to file descriptor 3, because our own end is a SIGKILL to the whole group.
 
 signal=$1
 shift
-exec 3<&0
+exec 4<&0
 
-"$@" 3<&- </dev/null &
-server=$!
+"$@" </dev/null 3>&- 4<&- &
+program=$!
 
 {
   cat >/dev/null
-  kill -s "$signal" "$server"
+  kill -s "$signal" "$program"
   sleep 3
-  kill -s QUIT "$server"
+  kill -s QUIT "$program"
   sleep 1
   kill -s KILL -- "-$$"
-} <&3 >/dev/null 2>&1 &
+} <&4 >/dev/null 2>&1 3>&- 4<&- &
 
-wait "$server"
+wait "$program"
+echo $? >&3
 kill -s KILL -- "-$$"

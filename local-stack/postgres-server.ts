@@ -8,7 +8,7 @@ import { freePort } from "./free-port.ts";
 import { initialisePostgres } from "./initialise-postgres.ts";
 import { giveTo, postgresAccount } from "./postgres-account.ts";
 import { createRdsMaster } from "./rds-master.ts";
-import { type GuardedServer, startGuarded } from "./start-guarded.ts";
+import { type GuardedProgram, startGuarded } from "./start-guarded.ts";
 
 export interface PostgresServer {
   host: "localhost";
@@ -17,11 +17,13 @@ export interface PostgresServer {
   adminUsername: string;
   adminPassword: string;
   caFile: string;
+  /** What that file holds. */
+  ca: string;
   logFile: string;
   /** How RDS itself would log in, over the Unix socket: for fixtures only. */
   superuser: ClientConfig;
   /** Settles when the server that runs now has ended, asked for or not. */
-  readonly ended: Promise<void>;
+  readonly ended: Promise<unknown>;
   stop(): Promise<void>;
   /** Starts a stopped server again, on the same port with the same data. */
   start(): Promise<void>;
@@ -47,7 +49,7 @@ export async function startPostgresServer(options: {
   };
   const command = [...server.command, "-p", String(port), "-k", socketFolder];
 
-  async function start(): Promise<GuardedServer> {
+  async function start(): Promise<GuardedProgram> {
     const log = openSync(logFile, "a");
     const started = startGuarded({ ...server, command, stopSignal: "INT", log });
     closeSync(log);
@@ -63,6 +65,7 @@ export async function startPostgresServer(options: {
     adminUsername: "master",
     adminPassword,
     caFile,
+    ca: readFileSync(caFile, "utf8"),
     logFile,
     superuser,
     get ended() {
@@ -76,7 +79,7 @@ export async function startPostgresServer(options: {
   };
 }
 
-async function untilAnswering(server: GuardedServer, login: ClientConfig, logFile: string): Promise<void> {
+async function untilAnswering(server: GuardedProgram, login: ClientConfig, logFile: string): Promise<void> {
   let gone = false;
   server.ended.then(() => {
     gone = true;

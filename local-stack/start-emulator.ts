@@ -4,14 +4,14 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { AwsAccess } from "./aws-access.ts";
 import { inCheckout } from "./in-checkout.ts";
-import { type GuardedServer, startGuarded } from "./start-guarded.ts";
+import { type GuardedProgram, startGuarded } from "./start-guarded.ts";
 
 export interface Emulator {
   /** As the root of the emulated account: to make the first user with, and nothing else. */
   root: AwsAccess;
   logFile: string;
   /** Settles when it has ended, asked for or not. */
-  ended: Promise<void>;
+  ended: Promise<unknown>;
   stop(): Promise<void>;
 }
 
@@ -60,7 +60,7 @@ export async function startEmulator(options: { folder: string; caFile: string })
   };
 }
 
-async function announcedPort(server: GuardedServer, logFile: string): Promise<number> {
+async function announcedPort(server: GuardedProgram, logFile: string): Promise<number> {
   if (server.stdout) {
     for await (const line of createInterface({ input: server.stdout })) {
       const { port } = JSON.parse(line) as { port: number };

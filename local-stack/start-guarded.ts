@@ -1,23 +1,22 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { inCheckout } from "./in-checkout.ts";
 
-const guardScript = fileURLToPath(new URL("guard.sh", import.meta.url));
-
-export interface GuardedServer {
-  /** Of the group that holds the server and everything it has started. */
-  pid: number;
+export interface GuardedProgram {
   stdout: ChildProcess["stdout"];
-  /** Settles when the whole group is gone, asked for or not. */
-  ended: Promise<void>;
+  /** Settles with the exit status when the program and all that it has started are gone, asked for or not. */
+  ended: Promise<number>;
   stop(): Promise<void>;
 }
 
 export interface GuardedCommand {
   command: readonly string[];
+  /** What asks the program to end well. */
   stopSignal: "INT" | "TERM";
   env: NodeJS.ProcessEnv;
   cwd: string;
-  /** An open file that takes what the server says. */
+  /** An open file that takes what the program says. */
   log: number;
   /** Standard output goes to the log unless somebody reads it. */
   readStdout?: boolean;
@@ -25,22 +24,20 @@ export interface GuardedCommand {
   gid?: number;
 }
 
-/** Starts a server that ends with this process, however this process ends. */
-export function startGuarded(guarded: GuardedCommand): GuardedServer {
-  const child = spawn("/bin/sh", [guardScript, guarded.stopSignal, ...guarded.command], {
-    stdio: ["pipe", guarded.readStdout ? "pipe" : guarded.log, guarded.log],
-    env: guarded.env,
-    cwd: guarded.cwd,
+/** Starts a program that ends with this process, however this process ends. */
+export function startGuarded(guarded: GuardedCommand): GuardedProgram {
+  const { command, stopSignal, log, readStdout, ...options } = guarded;
+  const child = spawn("/bin/sh", [inCheckout("local-stack/guard.sh"), stopSignal, ...command], {
+    ...options,
+    stdio: ["pipe", readStdout ? "pipe" : log, log, "pipe"],
     detached: true,
-    ...(guarded.uid === undefined ? {} : { uid: guarded.uid }),
-    ...(guarded.gid === undefined ? {} : { gid: guarded.gid }),
   });
-  const ended = new Promise<void>((resolve) => {
-    child.once("exit", () => resolve());
-    child.once("error", () => resolve());
+  const status = text(child.stdio[3] as Readable);
+  const ended = new Promise<number>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", async () => resolve(Number((await status) || 1)));
   });
   return {
-    pid: child.pid ?? 0,
     stdout: child.stdout,
     ended,
     async stop() {

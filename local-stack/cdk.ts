@@ -1,0 +1,65 @@
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { AwsAccess } from "./aws-access.ts";
+import { inCheckout } from "./in-checkout.ts";
+import { startGuarded } from "./start-guarded.ts";
+
+export interface CdkRun {
+  access: AwsAccess;
+  /** Takes logs, the synthesized app and whatever the CDK keeps in a home folder. */
+  folder: string;
+  configFile: string;
+}
+
+const account = "000000000000";
+
+/** Makes the account fit for deployments, which it needs once. */
+export async function bootstrap(run: CdkRun): Promise<void> {
+  await cdk(run, "bootstrap", [`aws://${account}/${run.access.region}`, "--app", ""]);
+}
+
+/** Builds the templates and bundles; touches no account. */
+export async function synthesize(run: CdkRun): Promise<void> {
+  const output = join(run.folder, "cdk.out");
+  rmSync(output, { recursive: true, force: true });
+  const context = ["--context", "dblease:synthesizer=cli"];
+  await cdk(run, "synth", ["--quiet", "--app", "node infra/app.ts", "--output", output, ...context]);
+}
+
+/** Deploys what was synthesized and gives the stack's outputs. */
+export async function deploy(run: CdkRun): Promise<Record<string, string>> {
+  const outputsFile = join(run.folder, "outputs.json");
+  // Without a change set, which takes longer and which nobody would read.
+  const options = ["--method", "direct", "--require-approval", "never", "--outputs-file", outputsFile];
+  await cdk(run, "deploy", ["--all", "--app", join(run.folder, "cdk.out"), ...options]);
+  const outputs = JSON.parse(readFileSync(outputsFile, "utf8")) as Record<string, Record<string, string>>;
+  return outputs.Dblease ?? {};
+}
+
+async function cdk({ access, folder, configFile }: CdkRun, command: string, words: string[]): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  const logFile = join(folder, `${command}.log`);
+  const log = openSync(logFile, "w");
+  const quiet = ["--no-notices", "--no-version-reporting", "--no-color"];
+  const program = startGuarded({
+    command: ["node", inCheckout("node_modules/aws-cdk/bin/cdk"), command, ...words, ...quiet],
+    stopSignal: "TERM",
+    cwd: inCheckout("."),
+    log,
+    env: {
+      PATH: `${inCheckout("node_modules/.bin")}:${process.env.PATH}`,
+      HOME: folder,
+      AWS_ENDPOINT_URL: access.endpoint,
+      AWS_REGION: access.region,
+      AWS_ACCESS_KEY_ID: access.credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: access.credentials.secretAccessKey,
+      AWS_EC2_METADATA_DISABLED: "true",
+      CDK_DISABLE_CLI_TELEMETRY: "true",
+      DBLEASE_CONFIG: configFile,
+    },
+  });
+  closeSync(log);
+  if ((await program.ended) === 0) return;
+  const lastWords = readFileSync(logFile, "utf8").trimEnd().split("\n").slice(-6).join("\n");
+  throw new Error(`cdk ${command} failed. Next: mend what it says, or read all of ${logFile}:\n${lastWords}`);
+}

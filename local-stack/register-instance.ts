@@ -1,0 +1,23 @@
+import { randomBytes } from "node:crypto";
+import { CreateDBInstanceCommand, RDSClient } from "@aws-sdk/client-rds";
+import type { AwsAccess } from "./aws-access.ts";
+
+/** Makes RDS's API describe a server of ours: endpoint, port, resource id. No password of the server goes in. */
+export async function registerInstance(
+  access: AwsAccess,
+  instance: { id: string; database: string; port: number; adminUsername: string },
+): Promise<void> {
+  await new RDSClient(access).send(
+    new CreateDBInstanceCommand({
+      DBInstanceIdentifier: instance.id,
+      DBName: instance.database,
+      Port: instance.port,
+      MasterUsername: instance.adminUsername,
+      MasterUserPassword: randomBytes(16).toString("hex"),
+      Engine: "postgres",
+      EngineVersion: "18.4",
+      DBInstanceClass: "db.t4g.micro",
+      AllocatedStorage: 20,
+    }),
+  );
+}

@@ -1,0 +1,123 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import {
+  CreateSecretCommand,
+  DescribeSecretCommand,
+  PutSecretValueCommand,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+} from "@aws-sdk/client-secrets-manager";
+import { isMap, parseDocument, type YAMLMap } from "yaml";
+import type { AwsAccess } from "./aws-access.ts";
+
+/** A database as the stack knows it: where it is and who administers it. */
+export interface LocalDatabase {
+  id: string;
+  engine: string;
+  host: string;
+  port: number;
+  database: string;
+  adminUsername: string;
+  adminPassword: string;
+}
+
+interface Options {
+  configFile: string;
+  resolvedFile: string;
+  access: AwsAccess;
+  /** Where `env:NAME` is looked up. */
+  env: NodeJS.ProcessEnv;
+  /** Host and port of the RDS instances that the stack itself provides. */
+  instances: Record<string, { host: string; port: number }>;
+}
+
+/**
+ * Writes the configuration as it would stand in an account: `adminSecret: env:NAME` becomes the ARN of a secret that
+ * holds the variable's value, and files are named by their full path. Everything else is left to the product's checks.
+ */
+export async function resolveConfiguration(options: Options): Promise<LocalDatabase[]> {
+  const document = parseDocument(readFileSync(options.configFile, "utf8"));
+  const secrets = new SecretsManagerClient(options.access);
+  const known: LocalDatabase[] = [];
+  const databases = document.get("databases");
+  for (const pair of isMap(databases) ? databases.items : []) {
+    if (!isMap(pair.value)) continue;
+    const id = String(pair.key);
+    useFullPaths(pair.value, options.configFile);
+    const login = await useSecretArn(pair.value, id, secrets, options.env);
+    if (login) known.push(locate(pair.value, id, login, options));
+  }
+  writeFileSync(options.resolvedFile, document.toString());
+  return known;
+}
+
+function useFullPaths(database: YAMLMap, configFile: string): void {
+  const ca = database.getIn(["tls", "ca"]);
+  if (typeof ca === "string") database.setIn(["tls", "ca"], resolve(dirname(configFile), ca));
+}
+
+interface Login {
+  username: string;
+  password: string;
+}
+
+async function useSecretArn(
+  database: YAMLMap,
+  id: string,
+  secrets: SecretsManagerClient,
+  env: NodeJS.ProcessEnv,
+): Promise<Login | undefined> {
+  const name = /^env:(.+)$/.exec(String(database.get("adminSecret")))?.[1];
+  if (name === undefined) return undefined;
+  const value = env[name];
+  const login = value === undefined ? undefined : parseLogin(value);
+  if (!value || !login) {
+    throw new Error(
+      `The database ${id} has adminSecret env:${name}, but ${name} ${value ? "is not" : "does not hold"} JSON with username and password. ` +
+        `Next: export ${name}='{"username":"...","password":"..."}', then start the stack again.`,
+    );
+  }
+  database.set("adminSecret", await storeSecret(secrets, `dblease/${id}/admin`, value));
+  return login;
+}
+
+function parseLogin(text: string): Login | undefined {
+  try {
+    const { username, password } = JSON.parse(text) as Partial<Login>;
+    return typeof username === "string" && typeof password === "string" ? { username, password } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same secret each time the configuration is applied, so that its ARN stays what was deployed. */
+async function storeSecret(secrets: SecretsManagerClient, name: string, value: string): Promise<string> {
+  try {
+    const { ARN } = await secrets.send(new DescribeSecretCommand({ SecretId: name }));
+    await secrets.send(new PutSecretValueCommand({ SecretId: name, SecretString: value }));
+    return String(ARN);
+  } catch (error) {
+    if (!(error instanceof ResourceNotFoundException)) throw error;
+    const { ARN } = await secrets.send(new CreateSecretCommand({ Name: name, SecretString: value }));
+    return String(ARN);
+  }
+}
+
+function locate(database: YAMLMap, id: string, login: Login, options: Options): LocalDatabase {
+  const instance = database.get("instance") ?? database.get("cluster");
+  const own = instance === undefined ? undefined : options.instances[String(instance)];
+  if (instance !== undefined && !own) {
+    throw new Error(
+      `The database ${id} names the RDS instance ${instance}, which the local stack does not have. Next: give host and port in its place.`,
+    );
+  }
+  return {
+    id,
+    engine: String(database.get("engine")),
+    host: own?.host ?? String(database.get("host")),
+    port: own?.port ?? Number(database.get("port")),
+    database: String(database.get("database")),
+    adminUsername: login.username,
+    adminPassword: login.password,
+  };
+}

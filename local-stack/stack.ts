@@ -1,0 +1,158 @@
+import { copyFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { AwsAccess } from "./aws-access.ts";
+import { bootstrap, type CdkRun, deploy, synthesize } from "./cdk.ts";
+import { attachPolicies, createDeployer, createPeople } from "./people.ts";
+import { type PostgresServer, startPostgresServer } from "./postgres-server.ts";
+import { registerInstance } from "./register-instance.ts";
+import { type LocalDatabase, resolveConfiguration } from "./resolve-configuration.ts";
+import { seed } from "./seed.ts";
+import { type StackInfo, writeProfiles, writeStackInfo } from "./stack-files.ts";
+import { claimFolder, releaseFolder } from "./stack-lock.ts";
+import { type Emulator, startEmulator } from "./start-emulator.ts";
+
+export interface Stack {
+  readonly info: StackInfo;
+  postgres: PostgresServer;
+  emulator: Emulator;
+  /** Deploys again, after the configuration has changed. */
+  apply(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface StackOptions {
+  /** Takes everything that the stack writes; one stack at a time. */
+  folder: string;
+  configFile: string;
+  /** Where `adminSecret: env:NAME` is looked up, besides ORDERS_ADMIN, which the stack itself provides. */
+  env?: NodeJS.ProcessEnv;
+  onProgress?: (words: string) => void;
+}
+
+interface Servers {
+  postgres: PostgresServer;
+  emulator: Emulator;
+}
+
+/** The whole of dblease on this machine: a database, an AWS account, the deployed app. It ends with this process. */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const folder = resolve(options.folder);
+  const progress = options.onProgress ?? (() => {});
+  claimFolder(folder);
+  try {
+    progress("starting PostgreSQL and the AWS emulator");
+    const servers = await startServers(folder);
+    try {
+      return await deployInto(servers, folder, options, progress);
+    } catch (error) {
+      await stopServers(servers);
+      throw error;
+    }
+  } catch (error) {
+    releaseFolder(folder);
+    throw error;
+  }
+}
+
+async function deployInto(
+  servers: Servers,
+  folder: string,
+  options: StackOptions,
+  progress: (words: string) => void,
+): Promise<Stack> {
+  const { postgres, emulator } = servers;
+  const deployer = await createDeployer(emulator.root);
+  const resolvedFile = join(folder, "dblease.yaml");
+  // As root, because the CDK's own bucket refuses everybody else who comes without TLS.
+  const run: CdkRun = { access: emulator.root, folder: join(folder, "cdk"), configFile: resolvedFile };
+  const resolveNow = () =>
+    resolveFor(servers, deployer, resolve(options.configFile), resolvedFile, options.env);
+  const prepared = async () => {
+    const [people, databases] = await Promise.all([
+      createPeople(emulator.root),
+      resolveNow(),
+      seed(masterLogin(postgres)),
+      registerInstance(deployer, { ...postgres, id: "orders", database: "orders" }),
+    ]);
+    await synthesize(run);
+    return { people, databases };
+  };
+  progress("building the app, seeding the database orders");
+  const [{ people, databases }] = await Promise.all([prepared(), bootstrap(run)]);
+  progress("deploying the app");
+  const outputs = await deploy(run);
+  await attachPolicies(deployer, outputs);
+  const files = writeProfiles(folder, { ...people, deployer });
+  const { endpoint, region } = deployer;
+  const apiUrl = outputs.ApiUrl ?? "";
+  let info = {
+    endpoint,
+    region,
+    apiUrl,
+    databases,
+    caFile: join(folder, "ca.pem"),
+    ...files,
+    pid: process.pid,
+  };
+  writeStackInfo(folder, info);
+  return {
+    get info() {
+      return info;
+    },
+    ...servers,
+    async apply() {
+      info = { ...info, databases: await resolveNow() };
+      await synthesize(run);
+      await deploy(run);
+      writeStackInfo(folder, info);
+    },
+    async stop() {
+      await stopServers(servers);
+      releaseFolder(folder);
+    },
+  };
+}
+
+/** Both, or neither. */
+async function startServers(folder: string): Promise<Servers> {
+  const caFile = join(folder, "ca.pem");
+  const [postgres, emulator] = await Promise.allSettled([
+    startPostgresServer({ folder: join(folder, "postgres") }),
+    startEmulator({ folder: join(folder, "emulator"), caFile }),
+  ]);
+  if (postgres.status === "fulfilled" && emulator.status === "fulfilled") {
+    copyFileSync(postgres.value.caFile, caFile);
+    return { postgres: postgres.value, emulator: emulator.value };
+  }
+  const failures: unknown[] = [];
+  for (const result of [postgres, emulator]) {
+    if (result.status === "fulfilled") await result.value.stop();
+    else failures.push(result.reason);
+  }
+  throw failures[0];
+}
+
+async function stopServers({ postgres, emulator }: Servers): Promise<void> {
+  await Promise.all([postgres.stop(), emulator.stop()]);
+}
+
+function masterLogin({ host, port, adminUsername, adminPassword, ca }: PostgresServer) {
+  return { host, port, user: adminUsername, password: adminPassword, ssl: { ca } };
+}
+
+function resolveFor(
+  { postgres }: Servers,
+  access: AwsAccess,
+  configFile: string,
+  resolvedFile: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<LocalDatabase[]> {
+  const { host, port, adminUsername: username, adminPassword: password } = postgres;
+  return resolveConfiguration({
+    configFile,
+    resolvedFile,
+    access,
+    env: { ...env, ORDERS_ADMIN: JSON.stringify({ username, password }) },
+    instances: { orders: { host, port } },
+  });
+}
