@@ -131,6 +131,9 @@ function crossChecks(config: Config): string[] {
       }
     }
   }
+  for (const name of Object.keys(config.groups)) {
+    if (config.persons[name]) problems.push(`groups.${name}: a person has this name already`);
+  }
   const seen = new Set<string>();
   for (const it of config.rules) {
     if (seen.has(it.id)) problems.push(`rules: two rules are called "${it.id}"`);

@@ -87,14 +87,22 @@ function enforcesNames(role: IamRole, config: Pick<Config, "nameEnforcingRoles">
   return identityCenterPath.test(role.arn) || (config.nameEnforcingRoles ?? []).includes(role.arn);
 }
 
+/** A declared name means the declared person alone; nobody gets it by choosing it as a session name. */
+function isCalled(person: Pick<Person, "id" | "name">, name: string, config: Pick<Config, "persons">): boolean {
+  return config.persons[name] === undefined
+    ? name === person.name && !person.id.startsWith("person/")
+    : person.id === `person/${name}`;
+}
+
 /** Whether a list of person and group names in the configuration means this person. */
 export function isNamed(
   person: Pick<Person, "id" | "name">,
   names: readonly string[],
   config: Pick<Config, "persons" | "groups">,
 ): boolean {
-  if (person.id.startsWith("person/") && config.persons[person.name] === undefined) return false;
-  return names.some(
-    (name) => name === "*" || name === person.name || (config.groups[name] ?? []).includes(person.name),
-  );
+  return names.some((name) => {
+    const members = config.groups[name];
+    if (members) return members.some((member) => isCalled(person, member, config));
+    return name === "*" || isCalled(person, name, config);
+  });
 }

@@ -1,0 +1,67 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { readConfig } from "../src/config.ts";
+
+const good = `
+roles: { read-only: [{ schemas: [public], privileges: [select] }] }
+databases:
+  orders: { engine: postgres, host: db, port: 5432, database: orders, adminSecret: env:A, roles: [read-only] }
+rules: [{ id: read, who: ["*"], databases: [orders], roles: [read-only] }]
+`;
+
+test("the sample at the root is right", () => {
+  const config = readConfig(readFileSync("dblease.yaml", "utf8"), "dblease.yaml");
+  expect(Object.keys(config.databases)).toEqual(["orders"]);
+  expect(config.rules.map((it) => it.limits.max)).toEqual([14_400, 3600]);
+});
+
+test("what a rule leaves out has a default", () => {
+  expect(readConfig(good, "x.yaml").rules[0]).toMatchObject({
+    approval: "none",
+    limits: { max: 3600, open: 3 },
+  });
+});
+
+test.each([
+  ["a tab where YAML wants spaces", "\troles: x", "line 1"],
+  ["a field nobody knows", good.replace("host: db", "hots: db"), "databases.orders"],
+  [
+    "a role that does not exist",
+    good.replace("roles: [read-only] }\nrules", "roles: [admin] }\nrules"),
+    'no role is called "admin"',
+  ],
+  [
+    "a rule for an unknown database",
+    good.replace("databases: [orders]", "databases: [oders]"),
+    'rules.read.databases: no database is called "oders"',
+  ],
+  [
+    "a duration that is none",
+    good.replace("roles: [read-only] }]", "roles: [read-only], limits: { max: soon } }]"),
+    '"soon" is not a duration',
+  ],
+  [
+    "host and instance together",
+    good.replace("host: db", "instance: db, host: db"),
+    "exactly one of instance, cluster",
+  ],
+  ["a host without a port", good.replace("port: 5432, ", ""), "host and port go together"],
+  ["a password where a secret is named", good.replace("env:A", "hunter2"), "Secrets Manager ARN"],
+  [
+    "an id that would not fit a role name",
+    good
+      .replace("orders: {", "orders-of-the-whole-wide-world: {")
+      .replace("[orders]", "[orders-of-the-whole-wide-world]"),
+    "24 at most",
+  ],
+  ["an unknown privilege", good.replace("[select]", "[drop]"), "privileges"],
+])("%s is refused with its place", (_title, text, place) => {
+  expect(() => readConfig(text, "x.yaml")).toThrow(
+    expect.objectContaining({ code: "BAD_CONFIGURATION", message: expect.stringContaining(place) }),
+  );
+});
+
+test("every mistake is named at once", () => {
+  const two = good.replace("host: db, ", "").replace("databases: [orders]", "databases: []");
+  expect(() => readConfig(two, "x.yaml")).toThrow(/exactly one[\s\S]*rules\.0\.databases/);
+});
