@@ -1,5 +1,4 @@
 import { Command } from "commander";
-import manifest from "../package.json" with { type: "json" };
 import { addCredential } from "./commands/credential.ts";
 import { addDatabases } from "./commands/databases.ts";
 import { addDecisions } from "./commands/decide.ts";
@@ -12,6 +11,7 @@ import { addRevoke } from "./commands/revoke.ts";
 import { addShow } from "./commands/show.ts";
 import type { Run } from "./run.ts";
 import type { Output } from "./terminal.ts";
+import { version } from "./version.ts";
 
 const afterHelp = `
 Examples:
@@ -33,7 +33,7 @@ export function buildProgram(run: Run, data: Output): Command {
   const program = new Command("dblease");
   program
     .description("Just-in-time database access with a revoke that is proved.")
-    .version(manifest.version)
+    .version(version)
     .option("--json", 'one object on stdout: {"data": ...} or {"error": {code, message, next}}')
     .configureHelp({ showGlobalOptions: true })
     // Errors are written by main.ts, in the asked form.

@@ -4,6 +4,7 @@ import type { Context } from "./context.ts";
 import { type ExitCode, exitCode, exitCodeOf } from "./exit-code.ts";
 import { Failure } from "./failure.ts";
 import type { Outcome } from "./outcome.ts";
+import { printable } from "./printable.ts";
 import type { Output } from "./terminal.ts";
 
 /** A command's work. Arguments and options are read from `command`, as commander parsed them. */
@@ -36,7 +37,11 @@ export function reportFailure(
 ): ExitCode {
   const { code, message, next } = failure;
   if (json) data.write(`${JSON.stringify({ error: { code, message, next } })}\n`);
-  else words.write(`${words.style("red", "error:")} ${message}\n${words.style("bold", "next:")}  ${next}\n`);
+  // An approver's reason may stand in the sentence.
+  else
+    words.write(
+      `${words.style("red", "error:")} ${printable(message)}\n${words.style("bold", "next:")}  ${printable(next)}\n`,
+    );
   return exitCodeOf(code);
 }
 

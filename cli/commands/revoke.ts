@@ -6,6 +6,7 @@ import type { Context } from "../context.ts";
 import { exitCode } from "../exit-code.ts";
 import { examples, grantId, timeoutOption } from "../options.ts";
 import type { Outcome } from "../outcome.ts";
+import { printable } from "../printable.ts";
 import { receiptText } from "../receipt-text.ts";
 import type { Run } from "../run.ts";
 import { resumeCommand, waitFor } from "../wait.ts";
@@ -21,7 +22,7 @@ function revokeOutcome(grant: GrantView, { data, now }: Context): Outcome {
     return { data: grant, text: proof || `${id} is ${status}; the database was never touched` };
   }
   if (status === "revoke_failed") {
-    const why = grant.failure ? `: ${grant.failure.message}` : "";
+    const why = grant.failure ? `: ${printable(grant.failure.message)}` : "";
     const words = `error: the revoke of ${id} is not proved yet${why}\nnext:  dblease tries again by itself; follow it with ${resumeCommand(id)}`;
     return { data: grant, text: proof, words, exit: exitCode.failed };
   }

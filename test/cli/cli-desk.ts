@@ -1,0 +1,96 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { cliBundle } from "./cli-bundle.ts";
+import { caller, type PlayedApi, playApi } from "./played-api.ts";
+
+export interface Finished {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface Running {
+  finished: Promise<Finished>;
+  interrupt(): void;
+  /** Resolves once stderr holds the text. */
+  says(text: string): Promise<void>;
+}
+
+/** A person's desk: a home folder of its own, AWS credentials, and the real command line against a played API. */
+export interface Desk {
+  api: PlayedApi;
+  home: string;
+  stateFolder: string;
+  start(args: readonly string[], env?: Record<string, string | undefined>): Running;
+  dblease(args: readonly string[], env?: Record<string, string | undefined>): Promise<Finished>;
+  close(): Promise<void>;
+}
+
+export async function openDesk(): Promise<Desk> {
+  const api = await playApi();
+  const home = mkdtempSync(join(tmpdir(), "dblease-desk-"));
+  const state = join(home, "state");
+
+  function start(args: readonly string[], env: Record<string, string | undefined> = {}): Running {
+    const child = spawn(process.execPath, [cliBundle(), ...args], {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: {
+        PATH: process.env.PATH,
+        HOME: home,
+        TZ: "UTC",
+        XDG_STATE_HOME: state,
+        DBLEASE_API: api.url,
+        AWS_ACCESS_KEY_ID: caller.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: caller.secretAccessKey,
+        AWS_REGION: caller.region,
+        AWS_EC2_METADATA_DISABLED: "true",
+        ...env,
+      },
+    });
+    let stdout = "";
+    let stderr = "";
+    const listeners = new Set<() => void>();
+    child.stdout.on("data", (part) => {
+      stdout += part;
+    });
+    child.stderr.on("data", (part) => {
+      stderr += part;
+      for (const listener of listeners) listener();
+    });
+    const finished = new Promise<Finished>((resolve) => {
+      child.on("close", (code) => resolve({ code, stdout, stderr }));
+    });
+    return {
+      finished,
+      interrupt: () => void child.kill("SIGINT"),
+      async says(text) {
+        const heard = new Promise<void>((resolve) => {
+          listeners.add(() => {
+            if (stderr.includes(text)) resolve();
+          });
+          if (stderr.includes(text)) resolve();
+        });
+        await Promise.race([
+          heard,
+          finished.then((it) => {
+            if (!it.stderr.includes(text)) throw new Error(`ended without saying "${text}": ${it.stderr}`);
+          }),
+        ]);
+      },
+    };
+  }
+
+  return {
+    api,
+    home,
+    stateFolder: join(state, "dblease"),
+    start,
+    dblease: (args, env) => start(args, env).finished,
+    async close() {
+      await api.close();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
