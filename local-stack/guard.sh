@@ -23,5 +23,7 @@ program=$!
 } <&4 >/dev/null 2>&1 3>&- 4<&- &
 
 wait "$program"
-echo $? >&3
+status=$?
+trap '' PIPE # the owner may be gone
+echo "$status" >&3
 kill -s KILL -- "-$$"

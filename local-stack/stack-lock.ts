@@ -29,16 +29,21 @@ export function processHolding(folder: string): number | undefined {
 
 export function alive(pid: number): boolean {
   try {
-    return process.kill(pid, 0);
+    process.kill(pid, 0);
   } catch {
     return false;
   }
+  // Dead, and only not yet collected by its parent.
+  return linuxStat(pid)?.[0] !== "Z";
 }
 
 /** Tells a process from a later one with the same number; only Linux says it cheaply. */
 function startOf(pid: number): string {
+  return linuxStat(pid)?.[19] ?? "-";
+}
+
+/** The fields of proc(5) from the state on. */
+function linuxStat(pid: number): string[] | undefined {
   const file = `/proc/${pid}/stat`;
-  if (!existsSync(file)) return "-";
-  const afterName = readFileSync(file, "utf8").split(") ").at(-1) ?? "";
-  return afterName.split(" ")[19] ?? "-";
+  return existsSync(file) ? readFileSync(file, "utf8").split(") ").at(-1)?.split(" ") : undefined;
 }
