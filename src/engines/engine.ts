@@ -17,8 +17,11 @@ export interface Door<Connection> {
   readonly members: readonly Member[];
   /** Database inside the server for which access is granted. */
   readonly database: string;
-  /** Opens an admin connection, to the writer and the grant's database unless told otherwise. */
-  open(target?: { database?: string; member?: Member }): Promise<Connection>;
+  /**
+   * Opens an admin connection, to the writer and the grant's database unless told otherwise. It is tagged with the
+   * grant id; a revoke's own connections say so, because a revoke ends all others of its grant (dangers 5).
+   */
+  open(target?: { database?: string; member?: Member; purpose?: "revoke" }): Promise<Connection>;
 }
 
 /** What makes a database user provably ours: stored with the user, compared before anything touches it. */
@@ -52,9 +55,9 @@ export interface KnownUser {
 export interface Scope {
   schemas: readonly string[];
   /** Absent: all tables, future ones too. */
-  tables?: readonly string[];
+  tables?: readonly string[] | undefined;
   /** Columns by table; only for `select`, `insert`, `update`. */
-  columns?: Readonly<Record<string, readonly string[]>>;
+  columns?: Readonly<Record<string, readonly string[]>> | undefined;
   privileges: readonly Privilege[];
 }
 

@@ -1,0 +1,24 @@
+/** PostgreSQL 13 to 18: one file a verb in src/engines/postgres/. */
+import type { PostgresConnection } from "../connect/postgres.ts";
+import type { EngineAdapter } from "./engine.ts";
+import { changePassword } from "./postgres/change-password.ts";
+import { doctor } from "./postgres/doctor.ts";
+import { extend } from "./postgres/extend.ts";
+import { grant } from "./postgres/grant.ts";
+import { inspect } from "./postgres/inspect.ts";
+import { list } from "./postgres/list.ts";
+import { plan } from "./postgres/plan.ts";
+import { prepare } from "./postgres/prepare.ts";
+import { revoke } from "./postgres/revoke.ts";
+
+export const postgres: EngineAdapter<PostgresConnection> = {
+  prepare,
+  grant,
+  extend,
+  changePassword,
+  revoke,
+  inspect,
+  list,
+  plan,
+  doctor,
+};

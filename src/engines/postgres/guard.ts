@@ -1,0 +1,28 @@
+import type { Instant } from "../../grant.ts";
+import { storedMarker } from "./marker.ts";
+import { instant, literal } from "./quote.ts";
+import { deadlinePassed, foreignUser } from "./sqlstates.ts";
+
+/** A DO block: its body is one literal, so nothing inside can end it. */
+export function block(body: string): string {
+  return `DO ${literal(body)}`;
+}
+
+/** Fails the transaction where the server's own clock is past the deadline; put last, after all waiting for locks. */
+export function refuseAfter(deadline: Instant): string {
+  return block(`BEGIN
+  IF pg_catalog.clock_timestamp() > ${instant(deadline)}::pg_catalog.timestamptz THEN
+    RAISE EXCEPTION 'deadline passed' USING ERRCODE = '${deadlinePassed}';
+  END IF;
+END`);
+}
+
+/** Fails the transaction where a user of this name exists without exactly this marker. */
+export function refuseForeign(username: string, marker: string): string {
+  return block(`BEGIN
+  IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = ${literal(username)}
+      AND ${storedMarker("oid")} IS DISTINCT FROM ${literal(marker)}) THEN
+    RAISE EXCEPTION 'foreign user' USING ERRCODE = '${foreignUser}';
+  END IF;
+END`);
+}

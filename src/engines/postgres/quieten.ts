@@ -1,0 +1,37 @@
+/** Ends the user's sessions on the writer and on every other member, and says whether all of them are silent. */
+import type { PostgresConnection } from "../../connect/postgres.ts";
+import type { KnownUser } from "../engine.ts";
+import { isQuiet, untilQuiet } from "./end-sessions.ts";
+import type { Reading } from "./reading.ts";
+import { type PostgresDoor, use } from "./use.ts";
+
+export interface Quiet {
+  /** Every member has no session of the user, and knows of the fence. */
+  everywhere: boolean;
+  ended: number;
+  /** The writer's. */
+  reading: Reading;
+}
+
+export async function quieten(
+  door: PostgresDoor,
+  connection: PostgresConnection,
+  user: KnownUser,
+  oids: readonly string[],
+): Promise<Quiet> {
+  const writer = await untilQuiet(connection, user, oids);
+  const others = await Promise.all(
+    door.members
+      .slice(1)
+      .map((member) =>
+        use(door, { member, purpose: "revoke" }, (there) => untilQuiet(there, user, oids)).catch(
+          () => undefined,
+        ),
+      ),
+  );
+  return {
+    everywhere: [writer, ...others].every((answer) => answer !== undefined && isQuiet(answer.reading)),
+    ended: [writer, ...others].reduce((sum, answer) => sum + (answer?.ended ?? 0), 0),
+    reading: writer.reading,
+  };
+}

@@ -1,0 +1,81 @@
+import type { PostgresConnection } from "../../connect/postgres.ts";
+import type { MovedObject, Receipt } from "../../receipt.ts";
+import type { KnownUser } from "../engine.ts";
+import { drop } from "./drop.ts";
+import { fence } from "./fence.ts";
+import { type Quiet, quieten } from "./quieten.ts";
+import { databasesOf, readBack } from "./read-back.ts";
+import { settle } from "./settle.ts";
+import { engineError } from "./sqlstates.ts";
+import { type PostgresDoor, use } from "./use.ts";
+
+/** A grant that was just committing when its revoke began can bring the user back: then once more from the start. */
+const passes = 3;
+
+/**
+ * Fence, end sessions, move what is owned, drop, read back: four round trips after the login where nothing is
+ * owned and nobody is connected. Throws FOREIGN_USER, ADMIN_LACKS_RIGHTS, UNAVAILABLE and what a login throws.
+ */
+export async function revoke(door: PostgresDoor, user: KnownUser, clock: () => Date): Promise<Receipt> {
+  try {
+    return await use(door, { purpose: "revoke" }, async (connection) => {
+      let receipt = await revokeOnce(door, connection, user, clock);
+      for (let pass = 1; pass < passes && cameBack(receipt); pass++) {
+        receipt = after(receipt, await revokeOnce(door, connection, user, clock));
+      }
+      return receipt;
+    });
+  } catch (error) {
+    throw engineError(error, user.username);
+  }
+}
+
+async function revokeOnce(
+  door: PostgresDoor,
+  connection: PostgresConnection,
+  user: KnownUser,
+  clock: () => Date,
+): Promise<Receipt> {
+  const fenced = await fence(connection, user);
+  const fencedAt = clock().toISOString();
+  const quiet = await quieten(door, connection, user, fenced.oids);
+  const end = await endUser(door, connection, user, quiet);
+  const droppedAt = end.dropped ? { droppedAt: clock().toISOString() } : {};
+  const [userOid] = fenced.oids;
+  return {
+    username: user.username,
+    ...(userOid === undefined ? {} : { userOid }),
+    fencedAt,
+    ...droppedAt,
+    sessionsEnded: Math.max(fenced.ended, quiet.ended),
+    moved: end.moved,
+    ...(await readBack(door, connection, user, fenced.oids, clock)),
+  };
+}
+
+/** Drops the user unless somebody may still be inside, a person has to decide, or it is gone already. */
+async function endUser(
+  door: PostgresDoor,
+  connection: PostgresConnection,
+  user: KnownUser,
+  { everywhere, reading }: Quiet,
+): Promise<{ dropped: boolean; moved: readonly MovedObject[] }> {
+  if (!everywhere || reading.userOid === undefined || reading.prepared.length > 0) {
+    return { dropped: false, moved: [] };
+  }
+  const { ready, moved } = await settle(door, connection, user, reading.userOid, databasesOf(door, reading));
+  return { dropped: ready && (await drop(connection, user)), moved };
+}
+
+function cameBack(receipt: Receipt): boolean {
+  return receipt.droppedAt !== undefined && receipt.users + receipt.sessions > 0;
+}
+
+/** Both passes' deeds, the later one's findings. */
+function after(earlier: Receipt, later: Receipt): Receipt {
+  return {
+    ...later,
+    sessionsEnded: earlier.sessionsEnded + later.sessionsEnded,
+    moved: [...earlier.moved, ...later.moved],
+  };
+}

@@ -1,0 +1,21 @@
+/** A password that no quoting rule of any engine, shell or URI can break. */
+const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+const length = 30;
+
+/**
+ * 30 characters of [A-Za-z0-9_-], a letter first, with upper case, lower case and a digit: about 179 random bits.
+ * `randomBytes`: node:crypto's own, or a fixed source in a test. A candidate without one of the classes is thrown
+ * away whole, so all allowed passwords are equally likely. Throws RangeError where the source is not random.
+ */
+export function password(randomBytes: (size: number) => Uint8Array): string {
+  for (let attempt = 0; attempt < 1000; attempt++) {
+    // 64 characters divide 256, so the low six bits favour none.
+    const candidate = Array.from(randomBytes(length), (byte) => alphabet[byte & 63]).join("");
+    if (isAllowed(candidate)) return candidate;
+  }
+  throw new RangeError("the source of random bytes repeats itself");
+}
+
+function isAllowed(candidate: string): boolean {
+  return [/^[A-Za-z]/, /[A-Z]/, /[a-z]/, /[0-9]/].every((needed) => needed.test(candidate));
+}
