@@ -94,17 +94,18 @@ export class Dblease extends Construct {
       { POSTGRES_ADMIN: postgresAdmin.functionName },
     );
 
-    for (const it of [beginGrant, beginRevoke, settle, postgresGrant, postgresRevoke, sweep, api]) {
+    for (const it of [beginGrant, beginRevoke, settle, postgresGrant, postgresRevoke, sweep]) {
       store.grantRead(it);
       store.grantChange(it);
     }
+    store.grantRead(api);
+    store.grantChange(api, ["idempotency#*"]);
     for (const it of [sweep, api]) {
       store.grantQuery(it);
       revokeMachine.grantStartExecution(it);
       grantMachine.grantStartExecution(it);
       allow(it, ["states:SendTaskSuccess"], [grantMachine.stateMachineArn]);
     }
-    store.grantPut(api, ["grant#*", "idempotency#*"]);
     store.grantRead(configure);
     store.grantQuery(configure);
     store.grantPut(configure, ["config"]);
