@@ -1,0 +1,133 @@
+/** From grant to receipt, when nothing goes wrong. */
+import { expect } from "vitest";
+import type { Harness } from "./harness.ts";
+import { clock, expectGone, granted, inSeconds, newUser, refusal, story } from "./story.ts";
+
+export function lifeStories<Connection>(harness: Harness<Connection>): void {
+  const { adapter } = harness;
+
+  story(harness, "a granted user reads what the role opens and writes nothing", async (stage) => {
+    const person = await granted(harness, stage);
+    const session = await person.login();
+    expect(await session.query("SELECT count(*)::int AS rows FROM app.orders")).toEqual([{ rows: 3 }]);
+    expect(await refusal(session.query("DELETE FROM app.orders"))).toBe("42501");
+    expect(await refusal(session.query("CREATE TABLE app.mine (id int)"))).toBe("42501");
+    await session.close();
+    await expectGone(stage, person, await person.revoke());
+  });
+
+  story(harness, "a revoke ends the open session, refuses the next login and proves both", async (stage) => {
+    const person = await granted(harness, stage);
+    const session = await person.login();
+    const receipt = await person.revoke();
+    await session.ended;
+    expect(await refusal(session.query("SELECT 1"))).not.toBe("nothing refused");
+    expect(await refusal(person.login())).toBe("28P01");
+    expect(receipt.sessionsEnded).toBe(1);
+    expect(receipt).toMatchObject({
+      username: person.user.username,
+      userOid: person.known.userOid,
+      moved: [],
+    });
+    expect(receipt.members.map(({ member, sessions }) => ({ member, sessions }))).toEqual([
+      { member: "writer", sessions: 0 },
+    ]);
+    await expectGone(stage, person, receipt);
+  });
+
+  story(harness, "inspect tells what exists and changes nothing", async (stage) => {
+    const person = await granted(harness, stage);
+    const session = await person.login();
+    const found = await adapter.inspect(person.door, person.known, clock);
+    expect(found).toMatchObject({ users: 1, sessions: 1, privileges: 2, objects: 0 });
+    expect(found.residue.map(({ kind }) => kind).sort()).toEqual([
+      "membership",
+      "membership",
+      "session",
+      "user",
+    ]);
+    expect(await session.query("SELECT count(*)::int AS rows FROM app.orders")).toEqual([{ rows: 3 }]);
+    await session.close();
+    await person.revoke();
+    await expectGone(stage, person, await adapter.inspect(person.door, person.known, clock));
+  });
+
+  story(harness, "every step may be repeated", async (stage) => {
+    const person = await granted(harness, stage);
+    const again = await adapter.grant(person.door, person.user);
+    expect(again.userOid).toBe(person.known.userOid);
+    await (await person.login()).close();
+    await expectGone(stage, person, await person.revoke());
+    const twice = await person.revoke();
+    expect(twice.droppedAt).toBeUndefined();
+    await expectGone(stage, person, twice);
+  });
+
+  story(harness, "a user that never was is gone already", async (stage) => {
+    const { user } = newUser(stage);
+    const known = { username: user.username, marker: user.marker };
+    const receipt = await adapter.revoke(stage.door(user.marker.grantId), known, clock);
+    await expectGone(stage, { known }, receipt);
+  });
+
+  story(harness, "list shows the live user with its marker, expiry and group", async (stage) => {
+    const person = await granted(harness, stage);
+    const users = await adapter.list(stage.door());
+    expect(users.find(({ username }) => username === person.user.username)).toEqual({
+      username: person.user.username,
+      userOid: person.known.userOid,
+      marker: `dblease:test:${person.user.marker.grantId}`,
+      canLogin: true,
+      validUntil: person.user.expiresAt,
+      memberOf: [stage.reader.name, "jit_managed"].sort(),
+    });
+    expect(users.map(({ username }) => username)).not.toContain(stage.reader.name);
+    await person.revoke();
+  });
+
+  story(harness, "extend moves the engine's own expiry and never makes a user", async (stage) => {
+    const person = await granted(harness, stage);
+    const later = inSeconds(3600);
+    await adapter.extend(person.door, person.known, later);
+    const users = await adapter.list(stage.door());
+    expect(users.find(({ username }) => username === person.user.username)?.validUntil).toBe(later);
+    await person.revoke();
+    await expect(adapter.extend(person.door, person.known, later)).rejects.toMatchObject({
+      code: "NOT_FOUND",
+    });
+    await expectGone(stage, person, await adapter.inspect(person.door, person.known, clock));
+  });
+
+  story(harness, "a fresh verifier ends the old password and the sessions it opened", async (stage) => {
+    const person = await granted(harness, stage);
+    const session = await person.login();
+    const { user, secret } = newUser(stage);
+    await adapter.changePassword(person.door, person.known, user.verifier);
+    await session.ended;
+    expect(await refusal(person.login())).toBe("28P01");
+    await (await stage.login(person.user.username, secret)).close();
+    await person.revoke();
+    await expect(adapter.changePassword(person.door, person.known, user.verifier)).rejects.toMatchObject({
+      code: "NOT_FOUND",
+    });
+  });
+
+  story(harness, "a password past its expiry opens nothing, with dblease down", async (stage) => {
+    const { user, secret } = newUser(stage);
+    const door = stage.door(user.marker.grantId);
+    await adapter.grant(door, { ...user, expiresAt: inSeconds(-1) });
+    expect(await refusal(stage.login(user.username, secret))).toBe("28P01");
+    await adapter.revoke(door, user, clock);
+  });
+
+  story(harness, "the plan shows the statements and no verifier", async (stage) => {
+    const { user } = newUser(stage);
+    const { verifier, ...rest } = user;
+    const plan = adapter.plan(rest);
+    const text = [...plan.grant, ...plan.revoke].join("\n");
+    expect(text).toContain(user.username);
+    expect(text).toContain(user.groupRole);
+    expect(plan.revoke.at(-1)).toBe("COMMIT");
+    expect(text).not.toContain(verifier);
+  });
+}
