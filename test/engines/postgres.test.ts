@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { startPostgresServer } from "../../local-stack/postgres-server.ts";
+import { leftoverStories } from "./conformance/leftovers.ts";
 import { lifeStories } from "./conformance/life.ts";
+import { refusalStories } from "./conformance/refusals.ts";
+import { sessionStories } from "./conformance/sessions.ts";
 import { postgresHarness } from "./harness/postgres.ts";
 import { postgres15, startPostgres15 } from "./harness/postgres-15-server.ts";
 
@@ -27,5 +30,8 @@ for (const { harness, missing } of versions) {
     beforeAll(() => harness.start());
     afterAll(() => harness.stop());
     lifeStories(harness);
+    sessionStories(harness);
+    refusalStories(harness);
+    leftoverStories(harness);
   });
 }

@@ -9,12 +9,12 @@ const relation = "'pg_catalog.pg_class'::pg_catalog.regclass";
 
 /** True where this catalogue row calls a function, operator or operator class that somebody made here. */
 function callsCode(classid: string, objid: string): string {
-  return `EXISTS (SELECT FROM pg_catalog.pg_depend c WHERE c.classid = ${classid} AND c.objid = ${objid}
-    AND c.refobjid >= 16384 AND c.refclassid IN ('pg_catalog.pg_proc'::pg_catalog.regclass,
+  return `EXISTS (SELECT FROM pg_catalog.pg_depend callee WHERE callee.classid = ${classid} AND callee.objid = ${objid}
+    AND callee.refobjid >= 16384 AND callee.refclassid IN ('pg_catalog.pg_proc'::pg_catalog.regclass,
       'pg_catalog.pg_operator'::pg_catalog.regclass, 'pg_catalog.pg_opclass'::pg_catalog.regclass,
       'pg_catalog.pg_opfamily'::pg_catalog.regclass)
-    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e WHERE e.classid = c.refclassid AND e.objid = c.refobjid
-      AND e.deptype = 'e'))`;
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend part WHERE part.classid = callee.refclassid AND part.objid = callee.refobjid
+      AND part.deptype = 'e'))`;
 }
 
 /** Kinds that are data, unless they call code. Whatever is not listed here counts as executable. */

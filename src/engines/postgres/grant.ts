@@ -37,7 +37,8 @@ export async function grant(door: PostgresDoor, user: NewUser): Promise<{ userOi
 export function grantStatements(user: NewUser, verb: "CREATE" | "ALTER", serverVersion: number): string[] {
   const name = ownName(user.username);
   const marker = markerText(user.marker);
-  const limit = Math.trunc(user.connectionLimit);
+  const limit = user.connectionLimit;
+  if (!Number.isSafeInteger(limit) || limit < 1) throw new RangeError("a connection limit is at least 1");
   return [
     "BEGIN",
     `SET LOCAL ROLE ${ownName(ownerRole)}`,
