@@ -52,7 +52,7 @@ type Event = APIGatewayProxyEventV2;
 
 function routed(route: ApiRoute) {
   const action = middy<Event, Result>();
-  if (route.method !== "GET") action.use(jsonBodyParser());
+  if (route.method !== "GET") action.use(jsonBodyParser({ disableContentTypeError: true }));
   return {
     method: route.method,
     path: route.path,

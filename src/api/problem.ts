@@ -19,14 +19,26 @@ const statusOf: Partial<Record<ErrorCode, number>> = {
   UNAVAILABLE: 503,
 };
 
+/** The router and the body parser mark what the caller did wrong with a status below 500. */
+function isCallersMistake(error: unknown): boolean {
+  return error instanceof Error && "statusCode" in error && Number(error.statusCode) < 500;
+}
+
+function knownError(error: unknown): DbleaseError {
+  if (error instanceof DbleaseError) return error;
+  if (isCallersMistake(error)) {
+    return new DbleaseError("BAD_REQUEST", "the request is not one that this API knows", {
+      next: "send JSON to one of the routes of docs/api.md",
+    });
+  }
+  return new DbleaseError("UNAVAILABLE", "dblease could not do this right now", {
+    next: "try again; if it stays so, an administrator finds the cause in the log of the API function",
+  });
+}
+
 /** What the caller may know; an error that is not ours says nothing of its inside. */
 export function problem(error: unknown): ProblemView {
-  const known =
-    error instanceof DbleaseError
-      ? error
-      : new DbleaseError("UNAVAILABLE", "dblease could not do this right now", {
-          next: "try again; if it stays so, an administrator finds the cause in the log of the API function",
-        });
+  const known = knownError(error);
   return {
     type: `https://dblease.dev/errors/${known.code.toLowerCase()}`,
     title: known.code,

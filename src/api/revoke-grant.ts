@@ -33,7 +33,8 @@ export async function revoke(api: Api, call: Call, id: string, reason: string | 
     patch: { end: grant.end ?? end, revokeNumber: grant.revokeNumber + 1 },
     now,
   });
-  // The grant's own workflow starts the revoke of the same name; where it is gone, this does.
-  if (!(await wake(api.workflows, revoking))) await startRevoke(api.workflows, revoking);
+  // The grant's own workflow starts the revoke of the same name; where it cannot be woken, this does.
+  const woken = await wake(api.workflows, revoking).catch(() => false);
+  if (!woken) await startRevoke(api.workflows, revoking);
   return revoking;
 }

@@ -9,17 +9,19 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { CreateAccessKeyCommand, IAMClient } from "@aws-sdk/client-iam";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { SFNClient } from "@aws-sdk/client-sfn";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { Client } from "pg";
 import { afterAll, beforeAll } from "vitest";
 import type { AwsAccess } from "../../local-stack/aws-access.ts";
 import { type Stack, startStack } from "../../local-stack/stack.ts";
+import type { GrantEvent } from "../../src/events.ts";
 import type { Grant } from "../../src/grant.ts";
 import { findGrant } from "../../src/store/grants.ts";
 import type { Table } from "../../src/store/table.ts";
 import { password as makePassword } from "../../src/verifiers/password.ts";
 import { scramSha256 } from "../../src/verifiers/scram-sha-256.ts";
 import type { GrantView } from "../../src/views.ts";
+import { BusSubscriber, type Published } from "./bus-subscriber.ts";
 import { type Answer, signedCall } from "./signed-call.ts";
 
 export interface Person {
@@ -34,6 +36,7 @@ export class GivenStack {
   readonly folder = mkdtempSync(join(tmpdir(), "dblease-journey-"));
   readonly configFile: string;
   private running: Stack | undefined;
+  private subscriber: BusSubscriber | undefined;
   private resources: Map<string, string> = new Map();
   private readonly people = new Map<string, Person>();
 
@@ -41,7 +44,11 @@ export class GivenStack {
     this.configFile = configFile;
     beforeAll(async () => {
       this.running = await startStack({ folder: this.folder, configFile: this.configFile });
-      const found = await new CloudFormationClient(this.root).send(new DescribeStackResourcesCommand({ StackName: "Dblease" }));
+      this.subscriber = new BusSubscriber(this.root);
+      await this.subscriber.subscribe();
+      const found = await new CloudFormationClient(this.root).send(
+        new DescribeStackResourcesCommand({ StackName: "Dblease" }),
+      );
       for (const it of found.StackResources ?? []) {
         this.resources.set(`${it.LogicalResourceId}`, `${it.PhysicalResourceId}`);
       }
@@ -64,13 +71,17 @@ export class GivenStack {
 
   /** Physical id of the one resource of the stack whose logical id begins like this. */
   resource(prefix: string): string {
-    const found = [...this.resources].find(([logical]) => new RegExp(`^Dblease${prefix}[0-9A-F]{8}$`).test(logical));
+    const found = [...this.resources].find(([logical]) =>
+      new RegExp(`^Dblease${prefix}[0-9A-F]{8}$`).test(logical),
+    );
     if (!found) throw new Error(`no resource ${prefix} among ${[...this.resources.keys()].join(", ")}`);
     return found[1];
   }
 
   get table(): Table {
-    const client = DynamoDBDocumentClient.from(new DynamoDBClient(this.root), { marshallOptions: { removeUndefinedValues: true } });
+    const client = DynamoDBDocumentClient.from(new DynamoDBClient(this.root), {
+      marshallOptions: { removeUndefinedValues: true },
+    });
     return { client, name: this.resource("GrantsTable") };
   }
 
@@ -80,7 +91,10 @@ export class GivenStack {
 
   /** Somebody who signs with own credentials. */
   as(access: Parameters<typeof signedCall>[0]): Person {
-    return { call: (method, path, body, headers) => signedCall(access, this.stack.info.apiUrl, method, path, body, headers) };
+    return {
+      call: (method, path, body, headers) =>
+        signedCall(access, this.stack.info.apiUrl, method, path, body, headers),
+    };
   }
 
   /** One of the IAM users requester, approver, auditor, admin; with a key of its own. */
@@ -93,13 +107,27 @@ export class GivenStack {
   }
 
   async accessOf(name: string): Promise<AwsAccess> {
-    const { AccessKey: key } = await new IAMClient(this.root).send(new CreateAccessKeyCommand({ UserName: name }));
-    return { ...this.root, credentials: { accessKeyId: `${key?.AccessKeyId}`, secretAccessKey: `${key?.SecretAccessKey}` } };
+    const { AccessKey: key } = await new IAMClient(this.root).send(
+      new CreateAccessKeyCommand({ UserName: name }),
+    );
+    return {
+      ...this.root,
+      credentials: { accessKeyId: `${key?.AccessKeyId}`, secretAccessKey: `${key?.SecretAccessKey}` },
+    };
+  }
+
+  /** A password as the CLI makes it, and the verifier that travels. */
+  credential(): { password: string; verifier: string } {
+    const password = makePassword(randomBytes);
+    return { password, verifier: scramSha256(password, randomBytes(16)) };
   }
 
   /** Asks for access and keeps the password, as the CLI does. */
-  async request(person: Person, wish: { role?: string; seconds?: number; reason?: string } = {}): Promise<Requested> {
-    const password = makePassword(randomBytes);
+  async request(
+    person: Person,
+    wish: { role?: string; seconds?: number; reason?: string } = {},
+  ): Promise<Requested> {
+    const { password, verifier } = this.credential();
     const answer = await person.call(
       "POST",
       "/grants",
@@ -108,7 +136,7 @@ export class GivenStack {
         role: wish.role ?? "read-only",
         durationSeconds: wish.seconds ?? 300,
         reason: wish.reason ?? "a test",
-        verifier: scramSha256(password, randomBytes(16)),
+        verifier,
       },
       { "idempotency-key": randomUUID() },
     );
@@ -129,7 +157,28 @@ export class GivenStack {
       const grant = await this.grant(id);
       if (statuses.includes(grant.status)) return grant;
     }
-    throw new Error(`grant ${id} never became ${statuses.join(" or ")}: it is ${JSON.stringify(await this.grant(id))}`);
+    throw new Error(
+      `grant ${id} never became ${statuses.join(" or ")}: it is ${JSON.stringify(await this.grant(id))}`,
+    );
+  }
+
+  async untilTrue(condition: () => Promise<boolean>): Promise<void> {
+    for (const end = Date.now() + 60_000; Date.now() < end; await sleep(100)) if (await condition()) return;
+    throw new Error("it never became true");
+  }
+
+  /** The events of a grant in the table, in order. */
+  async eventsOf(id: string): Promise<GrantEvent[]> {
+    const { client, name: TableName } = this.table;
+    const found = await client.send(
+      new QueryCommand({
+        TableName,
+        KeyConditionExpression: "pk = :pk",
+        ExpressionAttributeValues: { ":pk": `event#${id}` },
+        ConsistentRead: true,
+      }),
+    );
+    return (found.Items ?? []) as GrantEvent[];
   }
 
   async active(person: Person, wish: Parameters<GivenStack["request"]>[1] = {}): Promise<Requested & Grant> {
@@ -140,18 +189,30 @@ export class GivenStack {
   /** A database session with the temporary user's own password, over verified TLS. */
   async connect(grant: { username: string; password: string }): Promise<Client> {
     const { host, port, ca } = this.stack.postgres;
-    const client = new Client({ host, port, database: "orders", user: grant.username, password: grant.password, ssl: { ca } });
+    const client = new Client({
+      host,
+      port,
+      database: "orders",
+      user: grant.username,
+      password: grant.password,
+      ssl: { ca },
+    });
     client.on("error", () => {});
     await client.connect();
     return client;
   }
 
-  /** What only the server's owner can see: for looking, never on dblease's side. */
-  async asOwner<Row extends object>(sql: string, values: unknown[] = []): Promise<Row[]> {
+  /** A session of the server's owner: for looking and for faults, never on dblease's side. */
+  async owner(): Promise<Client> {
     const client = new Client({ ...this.stack.postgres.superuser, database: "orders" });
     await client.connect();
+    return client;
+  }
+
+  async asOwner<Row extends object>(sql: string, values: unknown[] = []): Promise<Row[]> {
+    const client = await this.owner();
     try {
-      return (await client.query<Row>(sql, values)).rows;
+      return (await client.query<Row>(sql, values.length > 0 ? values : undefined)).rows;
     } finally {
       await client.end();
     }
@@ -159,6 +220,16 @@ export class GivenStack {
 
   async userExists(username: string): Promise<boolean> {
     return (await this.asOwner("SELECT 1 FROM pg_roles WHERE rolname = $1", [username])).length > 0;
+  }
+
+  /** What a subscriber of the bus got of this grant; waits until there are so many. */
+  async publishedEvents(id: string, count: number): Promise<Published[]> {
+    const ofGrant = () => this.subscriber?.received.filter((it) => it.detail.grant.id === id) ?? [];
+    await this.untilTrue(async () => {
+      await this.subscriber?.poll();
+      return ofGrant().length >= count;
+    });
+    return ofGrant();
   }
 
   /** Runs the deployed function of this name now, instead of when its time comes. */

@@ -29,7 +29,14 @@ export async function signedCall(
     headers: { host: url.host, ...(text ? { "content-type": "application/json" } : {}), ...headers },
     ...(text ? { body: text } : {}),
   };
-  const signer = access && new SignatureV4({ service: "execute-api", region: access.region, credentials: access.credentials, sha256: Sha256 });
+  const signer =
+    access &&
+    new SignatureV4({
+      service: "execute-api",
+      region: access.region,
+      credentials: access.credentials,
+      sha256: Sha256,
+    });
   const signed = signer ? await signer.sign(unsigned) : unsigned;
   return new Promise((resolve, reject) => {
     const sent = request(
@@ -39,7 +46,9 @@ export async function signedCall(
         answer.setEncoding("utf8").on("data", (part: string) => {
           all += part;
         });
-        answer.on("end", () => resolve({ status: answer.statusCode ?? 0, body: all ? JSON.parse(all) : undefined }));
+        answer.on("end", () =>
+          resolve({ status: answer.statusCode ?? 0, body: all ? JSON.parse(all) : undefined }),
+        );
       },
     );
     sent.on("error", reject).end(text);
