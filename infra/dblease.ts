@@ -1,4 +1,4 @@
-import { CustomResource, Duration, Fn, Stack } from "aws-cdk-lib";
+import { Annotations, CustomResource, Duration, Fn, Stack } from "aws-cdk-lib";
 import { SecurityGroup, Subnet, Vpc } from "aws-cdk-lib/aws-ec2";
 import { Rule, Schedule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
@@ -122,9 +122,9 @@ export class Dblease extends Construct {
       [`arn:${Stack.of(this).partition}:iam::${Stack.of(this).account}:user/*`],
     );
     for (const it of [api, configure]) postgresAdmin.grantInvoke(it);
-    const secrets = [...new Set(Object.values(props.config.databases).map((it) => it.adminSecret))];
+    const secrets = this.adminSecrets(props.config);
     for (const it of [postgresGrant, postgresRevoke, postgresAdmin]) {
-      allow(it, ["secretsmanager:GetSecretValue"], secrets);
+      if (secrets.length > 0) allow(it, ["secretsmanager:GetSecretValue"], secrets);
     }
     outlet.bus.grantPutEventsTo(publish);
     outlet.feed(publish, store.table);
@@ -140,6 +140,16 @@ export class Dblease extends Construct {
     });
     // The configuration is applied when everything that applies it may do what it must.
     applied.node.addDependency(configure, postgresAdmin, store);
+  }
+
+  /** Secrets that engine functions may read. The deploy refuses `env:`, which only the local stack resolves. */
+  private adminSecrets(config: Config): string[] {
+    const named = [...new Set(Object.values(config.databases).map((it) => it.adminSecret))];
+    const arns = named.filter((it) => it.startsWith("arn:"));
+    if (arns.length < named.length) {
+      Annotations.of(this).addWarningV2("dblease:env", "adminSecret: env:NAME works only with npm run local");
+    }
+    return arns;
   }
 
   private network({ network }: Config): Network | undefined {

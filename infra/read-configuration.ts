@@ -20,16 +20,7 @@ function readText(file: string, base: string): string {
  */
 export function readConfiguration(file: string): Config {
   const config = readConfig(readText(file, "."), file);
-  for (const [id, database] of Object.entries(config.databases)) {
-    if (database.adminSecret.startsWith("env:")) {
-      throw new DbleaseError(
-        "BAD_CONFIGURATION",
-        `databases.${id}.adminSecret: ${database.adminSecret} works only with npm run local`,
-        {
-          next: "store the admin login in Secrets Manager and name the secret's ARN",
-        },
-      );
-    }
+  for (const database of Object.values(config.databases)) {
     if (database.tls && database.tls !== "off") database.tls.ca = readText(database.tls.ca, dirname(file));
   }
   return config;

@@ -158,9 +158,15 @@ function refuse(file: string, problems: readonly string[]): never {
   });
 }
 
-/** Checks an already parsed configuration; `file` names it in the message. @throws BAD_CONFIGURATION, every mistake with its place. */
-export function checkConfig(value: unknown, file: string): Config {
-  const result = schema.safeParse(value);
+/**
+ * The text of a `dblease.yaml` as a checked configuration; `file` names it in messages.
+ * @throws BAD_CONFIGURATION, every mistake with its place (line and column where it is no YAML).
+ */
+export function readConfig(text: string, file: string): Config {
+  const document = parseDocument(text);
+  const [mistake] = document.errors;
+  if (mistake) refuse(file, [mistake.message.split("\n")[0] ?? mistake.message]);
+  const result = schema.safeParse(document.toJS());
   if (!result.success) {
     refuse(
       file,
@@ -170,12 +176,4 @@ export function checkConfig(value: unknown, file: string): Config {
   const problems = crossChecks(result.data);
   if (problems.length > 0) refuse(file, problems);
   return result.data;
-}
-
-/** The text of a `dblease.yaml` as a checked configuration. @throws BAD_CONFIGURATION with line and column of a YAML mistake. */
-export function readConfig(text: string, file: string): Config {
-  const document = parseDocument(text);
-  const [mistake] = document.errors;
-  if (mistake) refuse(file, [mistake.message.split("\n")[0] ?? mistake.message]);
-  return checkConfig(document.toJS(), file);
 }

@@ -88,7 +88,11 @@ function enforcesNames(role: IamRole, config: Pick<Config, "nameEnforcingRoles">
 }
 
 /** A declared name means the declared person alone; nobody gets it by choosing it as a session name. */
-function isCalled(person: Pick<Person, "id" | "name">, name: string, config: Pick<Config, "persons">): boolean {
+function isCalled(
+  person: Pick<Person, "id" | "name">,
+  name: string,
+  config: Pick<Config, "persons">,
+): boolean {
   return config.persons[name] === undefined
     ? name === person.name && !person.id.startsWith("person/")
     : person.id === `person/${name}`;

@@ -7,7 +7,7 @@ import type { RDSClient } from "@aws-sdk/client-rds";
 import { type AdminFunctions, adminOrder, runAdminOrder } from "../admin-order.ts";
 import type { Config } from "../config.ts";
 import { DbleaseError } from "../errors.ts";
-import { liveStatuses } from "../grant.ts";
+import { type Grant, waitingStatuses } from "../grant.ts";
 import { findConfig, writeConfig } from "../store/configs.ts";
 import { openGrants } from "../store/grants.ts";
 import type { Table } from "../store/table.ts";
@@ -43,18 +43,33 @@ async function resolvePersons(iam: IAMClient, config: Config): Promise<Config> {
   return { ...config, persons };
 }
 
-/** Databases of live grants must stay in the configuration until the grants have ended. */
+/** A grant that is alive, or whose second look is still to come, needs its database and the right to its secret. */
+function needsDatabase(grant: Grant): boolean {
+  return !waitingStatuses.includes(grant.status);
+}
+
 async function assertNoneStranded(table: Table, databases: Readonly<Record<string, unknown>>): Promise<void> {
-  const live = (await openGrants(table)).filter(
-    (it) => liveStatuses.includes(it.status) && !databases[it.database.id],
-  );
-  if (live.length === 0) return;
-  const list = live.map((it) => `${it.id} (${it.database.id}, ${it.status})`).join(", ");
+  const stranded = (await openGrants(table)).filter((it) => needsDatabase(it) && !databases[it.database.id]);
+  if (stranded.length === 0) return;
+  const list = stranded.map((it) => `${it.id} (${it.database.id}, ${it.status})`).join(", ");
   throw new DbleaseError(
     "LIVE_GRANTS",
-    `these grants are alive on databases that the deploy would remove: ${list}`,
+    `these grants still need databases that the deploy would remove: ${list}`,
     {
-      next: "revoke them first: dblease revoke <id>",
+      next: "dblease revoke <id>, wait until the second look five minutes later is done, then deploy again",
+    },
+  );
+}
+
+function assertDeployable(config: Config): void {
+  const local = Object.entries(config.databases).find(([, it]) => it.adminSecret.startsWith("env:"));
+  if (!local) return;
+  const [id, { adminSecret }] = local;
+  throw new DbleaseError(
+    "BAD_CONFIGURATION",
+    `databases.${id}.adminSecret: ${adminSecret} works only with npm run local`,
+    {
+      next: "store the admin login in Secrets Manager and name the secret's ARN",
     },
   );
 }
@@ -87,6 +102,7 @@ export async function applyConfig(
     await assertNoneStranded(parts.table, {});
     return { version: current?.version ?? 0, databases: {} };
   }
+  assertDeployable(config);
   await assertNoneStranded(parts.table, config.databases);
   const resolved = await resolvePersons(parts.iam, config);
   const unchanged = current && JSON.stringify(current.config) === JSON.stringify(resolved);

@@ -10,7 +10,7 @@ import type { Table } from "../store/table.ts";
 import { resolveMembers } from "./resolve-members.ts";
 
 /** Longer than the revoke function's time-out, see infra; the function renews it at each try. */
-export const leaseSeconds = 90;
+const leaseSeconds = 90;
 
 function refuse(
   code: "ALREADY_CLOSED" | "NOT_DUE" | "GRANT_IN_FLIGHT" | "LEASE_HELD",

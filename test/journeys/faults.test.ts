@@ -3,26 +3,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DeleteRolePolicyCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { StartExecutionCommand, StopExecutionCommand } from "@aws-sdk/client-sfn";
-import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { expect, test } from "vitest";
-import { keys } from "../../src/store/table.ts";
 import { GivenStack } from "./given-stack.ts";
 
 const given = new GivenStack();
-
-/** Makes the sweeper's clock come for this grant now. */
-async function sweepNow(id: string): Promise<void> {
-  await given.table.client.send(
-    new UpdateCommand({
-      TableName: given.table.name,
-      Key: keys.grant(id),
-      UpdateExpression: "SET dueAt = :past, #open = :open",
-      ExpressionAttributeNames: { "#open": "open" },
-      ExpressionAttributeValues: { ":past": "2020-01-01T00:00:00.000Z", ":open": "open" },
-    }),
-  );
-  await given.invoke("Sweep");
-}
 
 async function startRevoke(id: string, number: number): Promise<void> {
   await given.workflows.send(
@@ -131,7 +115,7 @@ test("an execution stopped by hand is noticed: the sweeper ends the access", asy
   await given.workflows.send(new StopExecutionCommand({ executionArn: executionOf(grant.id) }));
   await sleep(4000);
   expect((await given.grant(grant.id)).status).toBe("active");
-  await sweepNow(grant.id);
+  await given.sweepNow(grant.id);
   const closed = await given.until(grant.id, "revoked");
   expect(closed.receipt).toMatchObject({ users: 0, residue: [] });
   await expect(session.query("SELECT 1")).rejects.toThrow();
@@ -153,7 +137,7 @@ test("a request whose workflow was never started is started by the sweeper (dang
     const mine = await rita.call("GET", "/grants");
     id = mine.body.grants.find((it: { status: string }) => it.status === "approved").id;
   });
-  await sweepNow(id);
+  await given.sweepNow(id);
   expect((await given.until(id, "active")).status).toBe("active");
   await rita.call("POST", `/grants/${id}/revoke`);
   await given.until(id, "revoked");
@@ -166,7 +150,7 @@ test("a revoke whose wake-up and start were both lost is done by the sweeper (da
     expect((await rita.call("POST", `/grants/${grant.id}/revoke`)).status).toBe(503);
   });
   expect((await given.grant(grant.id)).status).toBe("revoking");
-  await sweepNow(grant.id);
+  await given.sweepNow(grant.id);
   expect((await given.until(grant.id, "revoked")).receipt?.residue).toEqual([]);
 });
 
@@ -182,7 +166,7 @@ test("the database down at the end and back later: revoke_failed, then revoked a
     await given.stack.postgres.start();
   }
   expect(await given.userExists(grant.username)).toBe(true);
-  await sweepNow(grant.id);
+  await given.sweepNow(grant.id);
   const closed = await given.until(grant.id, "revoked");
   expect(closed.receipt).toMatchObject({ users: 0, residue: [] });
   expect(closed.failure).toBeUndefined();
@@ -210,11 +194,11 @@ test("a user that comes back after its clean-up is found by the second look (dan
   await given.asOwner(
     `SET ROLE jit_owner; CREATE ROLE ${grant.username} LOGIN; COMMENT ON ROLE ${grant.username} IS '${comment?.text}'`,
   );
-  await sweepNow(grant.id);
+  await given.sweepNow(grant.id);
   await given.untilTrue(async () => !(await given.userExists(grant.username)));
   const again = await given.until(grant.id, "revoked");
   expect((await given.eventsOf(grant.id)).filter((it) => it.name === "GrantRevoked")).toHaveLength(2);
-  await sweepNow(again.id);
+  await given.sweepNow(again.id);
   await given.untilTrue(async () => (await given.grant(grant.id)).recheckedAt !== undefined);
   expect((await given.grant(grant.id)).dueAt).toBeUndefined();
 });

@@ -9,7 +9,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { CreateAccessKeyCommand, IAMClient } from "@aws-sdk/client-iam";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { SFNClient } from "@aws-sdk/client-sfn";
-import { DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { DynamoDBDocumentClient, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { Client } from "pg";
 import { afterAll, beforeAll } from "vitest";
 import type { AwsAccess } from "../../local-stack/aws-access.ts";
@@ -17,7 +17,7 @@ import { type Stack, startStack } from "../../local-stack/stack.ts";
 import type { GrantEvent } from "../../src/events.ts";
 import type { Grant } from "../../src/grant.ts";
 import { findGrant } from "../../src/store/grants.ts";
-import type { Table } from "../../src/store/table.ts";
+import { keys, type Table } from "../../src/store/table.ts";
 import { password as makePassword } from "../../src/verifiers/password.ts";
 import { scramSha256 } from "../../src/verifiers/scram-sha-256.ts";
 import type { GrantView } from "../../src/views.ts";
@@ -230,6 +230,20 @@ export class GivenStack {
       return ofGrant().length >= count;
     });
     return ofGrant();
+  }
+
+  /** Makes the sweeper's clock come for this grant now. */
+  async sweepNow(id: string): Promise<void> {
+    await this.table.client.send(
+      new UpdateCommand({
+        TableName: this.table.name,
+        Key: keys.grant(id),
+        UpdateExpression: "SET dueAt = :past, #open = :open",
+        ExpressionAttributeNames: { "#open": "open" },
+        ExpressionAttributeValues: { ":past": "2020-01-01T00:00:00.000Z", ":open": "open" },
+      }),
+    );
+    await this.invoke("Sweep");
   }
 
   /** Runs the deployed function of this name now, instead of when its time comes. */
