@@ -62,7 +62,8 @@ function routed(route: ApiRoute) {
 
 export const handler = middy<Event, Result>()
   .onError((request) => {
-    console.error(request.error);
-    request.response = respondProblem(request.error);
+    const response = respondProblem(request.error);
+    if (Number(response.statusCode) >= 500) console.error(request.error);
+    request.response = response;
   })
   .handler(router<Event, Result>(routes.map(routed)));

@@ -164,6 +164,8 @@ export interface Grant {
   /** OID of the database user, recorded at creation (dangers 13). */
   userOid?: string;
   members?: readonly Member[];
+  /** RDS could not be asked at the newest revoke: its members are those of the grant, and no proof rests on them. */
+  membersAreOld?: boolean;
   grantAttempt?: Attempt;
   /** Number in the name of the newest revoke execution, `<id>-<revokeNumber>`. */
   revokeNumber: number;

@@ -22,6 +22,7 @@ export function grantView(grant: Grant): GrantView {
     configVersion: _configVersion,
     userOid: _userOid,
     members: _members,
+    membersAreOld: _membersAreOld,
     grantAttempt: _grantAttempt,
     revokeNumber: _revokeNumber,
     lease: _lease,

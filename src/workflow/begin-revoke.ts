@@ -91,17 +91,19 @@ export async function beginRevoke(
   const grant = await readGrant(parts.table, id);
   const now = parts.clock();
   assertMayBegin(grant, now);
-  const members = await resolveMembers(parts.rds, grant.database).catch(() => grant.members);
+  const found = await resolveMembers(parts.rds, grant.database).catch(() => undefined);
+  // An RDS API that is down must not keep access open; only the proof has to wait for it.
+  const members = { members: found ?? grant.members, membersAreOld: found ? undefined : true };
   if (movable.includes(grant.status)) {
     await changeStatus(parts.table, grant, {
       to: "revoking",
       event: "GrantRevoking",
       actor: endOf(grant, now).by,
-      patch: { end: endOf(grant, now), members },
+      patch: { end: endOf(grant, now), ...members },
       now,
     });
   } else {
-    await touchGrant(parts.table, id, { members }, { expression: "attribute_exists(pk)" });
+    await touchGrant(parts.table, id, members, { expression: "attribute_exists(pk)" });
   }
   return { grantId: id, holder, engine: grant.database.engine };
 }

@@ -17,10 +17,16 @@ export function grantIdOf(input: unknown): GrantId {
   });
 }
 
+/** Name of the revoke execution, where one calls. */
+export function optionalHolderOf(input: unknown): string | undefined {
+  const holder = field(input, "holder");
+  return typeof holder === "string" && holder !== "" ? holder : undefined;
+}
+
 /** Name of the execution that works on the revoke. @throws BAD_REQUEST */
 export function holderOf(input: unknown): string {
-  const holder = field(input, "holder");
-  if (typeof holder === "string" && holder !== "") return holder;
+  const holder = optionalHolderOf(input);
+  if (holder !== undefined) return holder;
   throw new DbleaseError("BAD_REQUEST", "the input carries no execution name", {
     next: "start the workflow through the API",
   });

@@ -25,20 +25,25 @@ function needsPerson(receipt: Receipt): boolean {
   return rest.length > 0 && rest.every((it) => forPersons.includes(it.kind)) && receipt.sessions === 0;
 }
 
+function failed(grant: Grant, message: string, receipt: Receipt, now: Date): Outcome {
+  const count = (grant.failure?.count ?? 0) + 1;
+  const failure = { code: "RESIDUE", message, at: now.toISOString(), count };
+  return { to: "revoke_failed", event: "RevokeFailed", patch: { receipt, lease: undefined, failure } };
+}
+
 /** What a receipt means for the grant (pure). */
 export function outcomeOf(grant: Grant, receipt: Receipt, now: Date): Outcome {
-  const at = now.toISOString();
-  const open: Patch = { receipt, lease: undefined };
-  if (isClean(receipt)) {
-    const closed: Patch = { ...open, closedAt: grant.closedAt ?? at, failure: undefined };
-    return grant.end?.cause === "failure"
-      ? { to: "grant_failed", event: "GrantFailed", patch: { ...closed, failure: grant.failure } }
-      : { to: "revoked", event: "GrantRevoked", patch: closed };
+  if (needsPerson(receipt)) {
+    return { to: "quarantined", event: "GrantQuarantined", patch: { receipt, lease: undefined } };
   }
-  if (needsPerson(receipt)) return { to: "quarantined", event: "GrantQuarantined", patch: open };
-  const message = receipt.residue.map((it) => `${it.what} (${it.where})`).join("; ");
-  const failure = { code: "RESIDUE", message, at, count: (grant.failure?.count ?? 0) + 1 };
-  return { to: "revoke_failed", event: "RevokeFailed", patch: { ...open, failure } };
+  if (!isClean(receipt)) {
+    return failed(grant, receipt.residue.map((it) => `${it.what} (${it.where})`).join("; "), receipt, now);
+  }
+  if (grant.membersAreOld) return failed(grant, "RDS could not say which servers there are", receipt, now);
+  const patch: Patch = { receipt, lease: undefined, closedAt: grant.closedAt ?? now.toISOString() };
+  return grant.end?.cause === "failure"
+    ? { to: "grant_failed", event: "GrantFailed", patch }
+    : { to: "revoked", event: "GrantRevoked", patch: { ...patch, failure: undefined } };
 }
 
 function userOf(step: DatabaseStep<unknown>, grant: Grant): KnownUser {

@@ -30,14 +30,22 @@ function failureOf(grant: Grant, caught: Caught, now: Date): NonNullable<Grant["
   };
 }
 
+/** Another revoker at work says itself how it went. */
+function isHeldByOther(grant: Grant, holder: string | undefined, now: Date): boolean {
+  const { lease } = grant;
+  return lease !== undefined && lease.holder !== holder && Date.parse(lease.until) > now.getTime();
+}
+
 /**
  * Reads the row strongly and does what is due without the database.
+ * @param caught what the workflow caught. @param holder name of the revoke execution that gives up, if one does.
  * @returns the status afterwards; nothing changes where nothing is due.
  */
 export async function settle(
   parts: { table: Table; clock: () => Date },
   id: GrantId,
   caught: Caught,
+  holder?: string,
 ): Promise<{ grantId: GrantId; status: GrantStatus }> {
   const grant = await readGrant(parts.table, id);
   const now = parts.clock();
@@ -63,7 +71,7 @@ export async function settle(
     });
     return { grantId: id, status: "grant_failed" };
   }
-  if (grant.status === "revoking") {
+  if (grant.status === "revoking" && !isHeldByOther(grant, holder, now)) {
     const patch = { failure: failureOf(grant, caught, now), lease: undefined };
     await changeStatus(parts.table, grant, {
       to: "revoke_failed",

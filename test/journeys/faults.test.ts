@@ -1,9 +1,18 @@
 /** What must hold when a part is down, late, repeated or stopped; every part is the real one. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { DeleteRolePolicyCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import {
+  DeleteRolePolicyCommand,
+  IAMClient,
+  PutRolePolicyCommand,
+  UpdateAssumeRolePolicyCommand,
+} from "@aws-sdk/client-iam";
 import { GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { StartExecutionCommand, StopExecutionCommand } from "@aws-sdk/client-sfn";
+import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
+import { DeleteCommand, DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { expect, test } from "vitest";
+import { keys } from "../../src/store/table.ts";
 import { GivenStack } from "./given-stack.ts";
 
 const given = new GivenStack();
@@ -219,6 +228,8 @@ test("a user with our name but another marker is never touched, and the grant sa
   );
   expect(role?.rolcanlogin).toBe(true);
   await given.asOwner(`DROP ROLE ${grant.username}`);
+  await given.sweepNow(grant.id);
+  expect((await given.until(grant.id, "grant_failed")).receipt?.residue).toEqual([]);
 });
 
 test("a function left behind: quarantined, listed with its statement, finished after a person cleaned up", async () => {
@@ -292,4 +303,66 @@ test("SQL in any field is words or a refusal", async () => {
   await rita.call("POST", `/grants/${grant.id}/revoke`, { reason: sql });
   await given.until(grant.id, "revoked");
   expect((await given.asOwner<{ n: number }>("SELECT count(*)::int AS n FROM orders"))[0]?.n).toBe(before);
+});
+
+test("RDS down at the end: the access ends at once, the proof waits until RDS can name the members", async () => {
+  const rita = await given.user("requester");
+  const grant = await given.active(rita, { seconds: 60 });
+  const session = await given.connect(grant);
+  await without("BeginRevoke", "rds:*", async () => {
+    await rita.call("POST", `/grants/${grant.id}/revoke`);
+    const failed = await given.until(grant.id, "revoke_failed");
+    expect(failed.failure?.message).toContain("RDS could not say");
+    await expect(session.query("SELECT 1")).rejects.toThrow();
+    expect(await given.userExists(grant.username)).toBe(false);
+  });
+  await given.sweepNow(grant.id);
+  expect((await given.until(grant.id, "revoked")).receipt?.residue).toEqual([]);
+});
+
+test("one person cannot hold the place of all others (dangers 25)", async () => {
+  const rita = await given.user("requester");
+  const held: string[] = [];
+  for (let count = 0; count < 10; count++) {
+    held.push((await given.request(rita, { role: "read-write" })).id);
+  }
+  await expect(given.request(rita, { role: "read-write" })).rejects.toThrow(/429.*10 at most/);
+  for (const id of held) await rita.call("POST", `/grants/${id}/cancel`);
+});
+
+test("a function that may change grants may add events, but not change one (dangers 27)", async () => {
+  const rita = await given.user("requester");
+  const grant = await given.request(rita, { role: "read-write" });
+  const { Role: role } = await new LambdaClient(given.root).send(
+    new GetFunctionConfigurationCommand({ FunctionName: given.resource("ApiFunction") }),
+  );
+  // The thief has stolen what the function has: its role.
+  const trust = { Statement: [{ Effect: "Allow", Principal: { AWS: "*" }, Action: "sts:AssumeRole" }] };
+  await new IAMClient(given.root).send(
+    new UpdateAssumeRolePolicyCommand({
+      RoleName: `${role}`.split("/").at(-1),
+      PolicyDocument: JSON.stringify({ Version: "2012-10-17", ...trust }),
+    }),
+  );
+  const { Credentials: it } = await new STSClient(given.root).send(
+    new AssumeRoleCommand({ RoleArn: `${role}`, RoleSessionName: "thief" }),
+  );
+  const credentials = {
+    accessKeyId: `${it?.AccessKeyId}`,
+    secretAccessKey: `${it?.SecretAccessKey}`,
+    sessionToken: `${it?.SessionToken}`,
+  };
+  const thief = DynamoDBDocumentClient.from(new DynamoDBClient({ ...given.root, credentials }));
+  const event = { TableName: given.table.name, Key: keys.event(grant.id, 1) };
+  const rewrite = {
+    ...event,
+    UpdateExpression: "SET actor = :a",
+    ExpressionAttributeValues: { ":a": "somebody else" },
+  };
+  await expect(thief.send(new UpdateCommand(rewrite))).rejects.toMatchObject({
+    name: "AccessDeniedException",
+  });
+  await expect(thief.send(new DeleteCommand(event))).rejects.toMatchObject({ name: "AccessDeniedException" });
+  expect((await given.eventsOf(grant.id))[0]?.actor).toBe("rita");
+  await rita.call("POST", `/grants/${grant.id}/cancel`);
 });

@@ -45,6 +45,10 @@ test("a grant that never came about ends as grant_failed, proved like the others
   });
 });
 
+test("a clean read-back of members that RDS could not confirm is no proof yet", () => {
+  expect(outcomeOf({ ...grant, membersAreOld: true }, receipt([]), now).to).toBe("revoke_failed");
+});
+
 test("failures are counted, so that the back-off grows", () => {
   const again = { ...grant, failure: { code: "X", message: "x", at: "", count: 4 } };
   expect(outcomeOf(again, receipt(["session"], 1), now).patch.failure).toMatchObject({
