@@ -22,6 +22,7 @@ def main() -> None:
 
     from emulator_gaps import (
         api_address,
+        custom_resources,
         dynamodb_leading_keys,
         lambda_concurrency,
         lambda_runtime,
@@ -36,6 +37,7 @@ def main() -> None:
     lambda_concurrency.close()
     secret_arn.close()
     api_address.close()
+    custom_resources.close()
     dynamodb_leading_keys.close()
     workflows.close()
     task_roles.close()
@@ -49,7 +51,8 @@ def main() -> None:
     config.keep_alive_timeout = 75
     config.loglevel = "WARNING"
     print(json.dumps({"port": port}), flush=True)
-    asyncio.run(serve(app, config))
+    # Without hypercorn's own answer to SIGTERM, which would first wait for open requests: there is nothing to save.
+    asyncio.run(serve(app, config, shutdown_trigger=asyncio.Event().wait))
 
 
 main()

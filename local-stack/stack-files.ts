@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AwsAccess } from "./aws-access.ts";
 import type { LocalDatabase } from "./resolve-configuration.ts";
@@ -40,4 +40,9 @@ export function writeProfiles(folder: string, users: Record<string, AwsAccess>) 
 
 export function writeStackInfo(folder: string, info: StackInfo): void {
   writeFileSync(join(folder, "stack.json"), `${JSON.stringify(info, null, 2)}\n`, { mode: 0o600 });
+}
+
+/** So that nobody follows the file of a stack that is gone. */
+export function removeStackInfo(folder: string): void {
+  rmSync(join(folder, "stack.json"), { force: true });
 }

@@ -7,7 +7,7 @@ import { type PostgresServer, startPostgresServer } from "./postgres-server.ts";
 import { registerInstance } from "./register-instance.ts";
 import { type LocalDatabase, resolveConfiguration } from "./resolve-configuration.ts";
 import { seed } from "./seed.ts";
-import { type StackInfo, writeProfiles, writeStackInfo } from "./stack-files.ts";
+import { removeStackInfo, type StackInfo, writeProfiles, writeStackInfo } from "./stack-files.ts";
 import { claimFolder, releaseFolder } from "./stack-lock.ts";
 import { type Emulator, startEmulator } from "./start-emulator.ts";
 
@@ -39,6 +39,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const folder = resolve(options.folder);
   const progress = options.onProgress ?? (() => {});
   claimFolder(folder);
+  removeStackInfo(folder);
   try {
     progress("starting PostgreSQL and the AWS emulator");
     const servers = await startServers(folder);
@@ -107,6 +108,7 @@ async function deployInto(
       writeStackInfo(folder, info);
     },
     async stop() {
+      removeStackInfo(folder);
       await stopServers(servers);
       releaseFolder(folder);
     },

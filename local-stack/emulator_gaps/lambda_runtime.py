@@ -12,7 +12,22 @@ _error_name = threading.local()
 
 def close(ca_file: str) -> None:
     _trust_the_local_databases(ca_file)
+    _say_why_a_worker_did_not_start()
     _keep_the_names_of_errors()
+
+
+def _say_why_a_worker_did_not_start() -> None:
+    """MiniStack reads the worker's last words in a thread and then reports that there are none."""
+    spawn = lambda_runtime.Worker._spawn
+
+    def _spawn(self) -> None:
+        try:
+            spawn(self)
+        except RuntimeError as error:
+            self._stderr_thread.join(timeout=1)
+            raise RuntimeError(f"{error}{self._drain_stderr()}") from None
+
+    lambda_runtime.Worker._spawn = _spawn
 
 
 def _trust_the_local_databases(ca_file: str) -> None:
