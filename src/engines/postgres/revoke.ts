@@ -5,7 +5,7 @@ import { drop } from "./drop.ts";
 import { fence } from "./fence.ts";
 import { type Quiet, quieten } from "./quieten.ts";
 import { databasesOf, readBack } from "./read-back.ts";
-import { settle } from "./settle.ts";
+import { leaveToPerson, settle } from "./settle.ts";
 import { engineError } from "./sqlstates.ts";
 import { type PostgresDoor, use } from "./use.ts";
 
@@ -60,10 +60,12 @@ async function endUser(
   user: KnownUser,
   { everywhere, reading }: Quiet,
 ): Promise<{ dropped: boolean; moved: readonly MovedObject[] }> {
-  if (!everywhere || reading.userOid === undefined || reading.prepared.length > 0) {
-    return { dropped: false, moved: [] };
-  }
-  const { ready, moved } = await settle(door, connection, user, reading.userOid, databasesOf(door, reading));
+  if (!everywhere || reading.userOid === undefined) return { dropped: false, moved: [] };
+  // What a prepared transaction holds is neither here nor there: nobody but a person can say commit or roll back.
+  const { ready, moved } =
+    reading.prepared.length > 0
+      ? await leaveToPerson(connection, user, [])
+      : await settle(door, connection, user, reading.userOid, databasesOf(door, reading));
   return { dropped: ready && (await drop(connection, user)), moved };
 }
 

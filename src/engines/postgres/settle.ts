@@ -5,7 +5,7 @@ import type { MovedObject } from "../../receipt.ts";
 import type { KnownUser } from "../engine.ts";
 import { actFor, move } from "./move.ts";
 import { owned } from "./owned.ts";
-import { lacksPrivilege, repeatOnCollision } from "./sqlstates.ts";
+import { lacksPrivilege, missingObject, repeatOnCollision } from "./sqlstates.ts";
 import { message, type PostgresDoor, use } from "./use.ts";
 
 /** `ready`: nothing of the user stands in the way of the drop any more. */
@@ -50,7 +50,8 @@ export async function leaveToPerson(
   try {
     await repeatOnCollision(connection, () => message(connection, statements));
   } catch (error) {
-    if (codeOf(error) !== lacksPrivilege) throw error;
+    // Another revoke has dropped the user meanwhile: nothing is left to act for.
+    if (![lacksPrivilege, missingObject].includes(codeOf(error))) throw error;
     await connection.query("ROLLBACK");
   }
   return { ready: false, moved };

@@ -30,7 +30,8 @@ export interface Stage<Connection> {
   reader: GroupRole;
   /** Opens as the RDS-like master; `as`: another admin. */
   door(grantId?: string, as?: string): Door<Connection>;
-  /** The master's own session. */
+  adminSession(): Promise<Session>;
+  /** One message in a session of the master's own. */
   admin(sql: string, database?: string): Promise<Record<string, unknown>[]>;
   /** The bootstrap superuser, who exists on every server and is never dblease: for fixtures. */
   root(sql: string, database?: string): Promise<Record<string, unknown>[]>;

@@ -73,7 +73,7 @@ export async function expectGone<Connection>(
     objects: 0,
     preparedTransactions: 0,
   });
-  expect(await stage.root(presence(person.known.username, person.known.userOid))).toEqual([]);
+  expect(await stage.root(presence(person.known.username, person.known.userOid), "postgres")).toEqual([]);
 }
 
 /** Asks the catalogue in other words than the adapter does. */

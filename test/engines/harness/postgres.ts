@@ -81,6 +81,7 @@ export function postgresHarness(
         other,
         reader,
         door,
+        adminSession: () => openSession(clientFor(master(), database)),
         admin: (sql, where = database) => run(clientFor(master(), where), sql),
         root: (sql, where = database) => run(clientFor(server.superuser, where), sql),
         login: (user, password, where = database) =>
