@@ -10,6 +10,7 @@ const settings = `
 listen_addresses = '127.0.0.1'
 ssl = on
 ssl_min_protocol_version = 'TLSv1.2'
+reserved_connections = 3
 password_encryption = 'scram-sha-256'
 log_connections = on
 log_disconnections = on

@@ -20,6 +20,11 @@ export async function createRdsMaster(
       CREATE ROLE rds_replication NOLOGIN;
       GRANT pg_monitor, pg_signal_backend, pg_checkpoint, rds_replication, rds_password
         TO rds_superuser WITH ADMIN OPTION;
+      DO $$ BEGIN
+        IF pg_catalog.current_setting('server_version_num')::int >= 160000 THEN
+          GRANT pg_use_reserved_connections TO rds_superuser WITH ADMIN OPTION;
+        END IF;
+      END $$;
       CREATE ROLE ${escapeIdentifier(master)} LOGIN CREATEROLE CREATEDB PASSWORD ${escapeLiteral(password)};
       GRANT rds_superuser, rds_iam TO ${escapeIdentifier(master)} WITH ADMIN OPTION;
     `);

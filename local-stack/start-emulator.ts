@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { AwsAccess } from "./aws-access.ts";
@@ -23,6 +23,8 @@ export async function startEmulator(options: { folder: string; caFile: string })
   const temporary = join(folder, "tmp");
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(temporary, { recursive: true });
+  // The emulator's own worker script is CommonJS; below a checkout it would be taken for the modules we write.
+  writeFileSync(join(temporary, "package.json"), '{"type":"commonjs"}\n');
   const credentials = {
     accessKeyId: `AKIA${randomBytes(8).toString("hex").toUpperCase()}`,
     secretAccessKey: randomBytes(30).toString("base64url"),

@@ -7,6 +7,7 @@ export function usage(info: StackInfo): string {
     AWS_SHARED_CREDENTIALS_FILE: info.awsCredentialsFile,
     AWS_PROFILE: "requester",
     DBLEASE_API: info.apiUrl,
+    PGSSLROOTCERT: info.caFile,
   };
   const assignments = Object.entries(variables).map(([name, value]) => `${name}=${quoted(value)}`);
   const reachable = info.databases.map(

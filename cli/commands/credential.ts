@@ -68,7 +68,8 @@ async function readCredential(context: Context, id: string, renew: boolean): Pro
     );
   }
   const ca = grant.connection?.ca;
-  return credentialOf(grant, password, ca === undefined ? undefined : await passwords.keepAuthority(id, ca));
+  const authority = ca === undefined ? context.env.PGSSLROOTCERT : await passwords.keepAuthority(id, ca);
+  return credentialOf(grant, password, authority);
 }
 
 function credentialTable(it: Credential): string {

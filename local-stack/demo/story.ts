@@ -1,0 +1,109 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Client } from "pg";
+import type { Receipt } from "../../src/receipt.ts";
+import type { GrantView } from "../../src/views.ts";
+import type { StackInfo } from "../stack-files.ts";
+import type { Narrator } from "./narrator.ts";
+import { runCli } from "./run-cli.ts";
+
+interface Credential {
+  host: string;
+  port: number;
+  username: string;
+  password: string;
+  database: string;
+}
+
+/** How the people of the story run the CLI: each with an own profile, all with an own place for passwords. */
+export function asPerson(info: StackInfo, profile: string, stateFolder: string): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env.PATH,
+    NO_COLOR: "1",
+    AWS_CONFIG_FILE: info.awsConfigFile,
+    AWS_SHARED_CREDENTIALS_FILE: info.awsCredentialsFile,
+    AWS_PROFILE: profile,
+    AWS_EC2_METADATA_DISABLED: "true",
+    DBLEASE_API: info.apiUrl,
+    XDG_STATE_HOME: stateFolder,
+  };
+}
+
+async function show(env: NodeJS.ProcessEnv, id: string): Promise<GrantView> {
+  // The CLI prints what the API answered.
+  return (await runCli(env, "show", id)) as GrantView;
+}
+
+async function until(
+  env: NodeJS.ProcessEnv,
+  id: string,
+  ...statuses: GrantView["status"][]
+): Promise<GrantView> {
+  for (const end = Date.now() + 30_000; Date.now() < end; await sleep(200)) {
+    const grant = await show(env, id);
+    if (statuses.includes(grant.status)) return grant;
+  }
+  throw new Error(
+    `grant ${id} did not become ${statuses.join(" or ")} in 30 s. Next: read .local/demo/emulator`,
+  );
+}
+
+async function connect(credential: Credential, ca: string): Promise<Client> {
+  const { username: user, ...rest } = credential;
+  const session = new Client({ ...rest, user, ssl: { ca } });
+  session.on("error", () => {});
+  await session.connect();
+  return session;
+}
+
+/** What the server said no with; anything but a no ends the story. */
+async function refusal(attempt: Promise<unknown>): Promise<string> {
+  return attempt.then(
+    () => {
+      throw new Error("this should have been refused. Next: please report it, with the output of this demo");
+    },
+    (error: Error) => error.message,
+  );
+}
+
+/** One access from request to receipt. @returns the receipt. */
+export async function tellStory(
+  info: StackInfo,
+  ca: string,
+  stateFolder: string,
+  narrator: Narrator,
+): Promise<Receipt> {
+  const rita = asPerson(info, "requester", stateFolder);
+  const ada = asPerson(info, "approver", stateFolder);
+  const wish = ["orders", "--role", "read-only", "--for", "30s", "--reason", "why was order 42 returned?"];
+  const { id } = (await runCli(rita, "request", ...wish, "--no-wait")) as GrantView;
+  narrator.step("requester", `asks for read-only on orders for 30 seconds: grant ${id}`, { grantId: id });
+  narrator.remark("her machine made the password; only its verifier travelled");
+  await runCli(ada, "approve", id, "--reason", "go ahead");
+  narrator.step("approver", "approves", { grantId: id });
+  const active = await until(rita, id, "active");
+  narrator.step("dblease", `makes the user ${active.username}, good until ${active.expiresAt}`, {
+    expiresAt: active.expiresAt,
+  });
+
+  const credential = (await runCli(rita, "credential", id)) as Credential;
+  const session = await connect(credential, ca);
+  const gone = new Promise<void>((resolve) => session.once("end", () => resolve()));
+  const { rows } = await session.query<{ status: string }>("SELECT status FROM orders WHERE id = 42");
+  narrator.step(
+    "requester",
+    `connects with psql's own protocol over verified TLS and reads: order 42 is ${rows[0]?.status}`,
+  );
+  const no = await refusal(session.query("UPDATE orders SET status = 'paid' WHERE id = 42"));
+  narrator.step("database", `refuses a write: ${no}`);
+  narrator.remark("the session stays open; nobody does anything until time is up ...");
+  await gone;
+  narrator.step("dblease", "time is up: the open session has been ended");
+  const refused = await refusal(connect(credential, ca));
+  narrator.step("database", `refuses a new login: ${refused}`);
+  const closed = await until(rita, id, "revoked", "revoke_failed", "quarantined");
+  narrator.step("dblease", `the grant is ${closed.status}`, { status: closed.status });
+  if (!closed.receipt)
+    throw new Error(`grant ${id} is ${closed.status} without a receipt. Next: dblease show ${id}`);
+  narrator.receipt(id, closed.receipt);
+  return closed.receipt;
+}

@@ -1,0 +1,56 @@
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+
+/** Command lines of all processes that have to do with the demo's folder. */
+function processesOfDemo(): string[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        return [readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ")];
+      } catch {
+        return [];
+      }
+    })
+    .filter((line) => line.includes(".local/demo/"));
+}
+
+test("npm run demo ends with a clean receipt, and leaves no process and no verifier behind", async () => {
+  const { stdout } = await promisify(execFile)("node", ["local-stack/demo.ts", "--json"]);
+  const lines = stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  const receipt = lines.at(-1);
+  expect(receipt).toMatchObject({
+    type: "receipt",
+    residue: [],
+    users: 0,
+    sessions: 0,
+    privileges: 0,
+    objects: 0,
+    preparedTransactions: 0,
+  });
+  expect(receipt.sessionsEnded).toBe(1);
+  expect(lines.slice(0, -1).map((it) => it.type)).toEqual(lines.slice(0, -1).map(() => "step"));
+  const words = lines.map((it) => it.words ?? "").join("\n");
+  expect(words).toMatch(/permission denied for table orders/);
+  expect(words).toMatch(/password authentication failed/);
+  expect(readFileSync(".local/demo/postgres/postgresql.log", "utf8")).not.toMatch(/SCRAM-SHA-256\$/);
+  expect(processesOfDemo()).toEqual([]);
+});
+
+test("a demo that is killed hard takes its servers and functions along", async () => {
+  const demo = spawn("node", ["local-stack/demo.ts", "--json"], { stdio: ["ignore", "pipe", "ignore"] });
+  // The first line says that all is up.
+  await once(createInterface({ input: demo.stdout }), "line");
+  expect(processesOfDemo().length).toBeGreaterThan(2);
+  demo.kill("SIGKILL");
+  for (const end = Date.now() + 20_000; processesOfDemo().length > 0 && Date.now() < end; ) await sleep(200);
+  expect(processesOfDemo()).toEqual([]);
+});
