@@ -78,7 +78,13 @@ export class Dblease extends Construct {
       GRANT_MACHINE: grantMachine.stateMachineArn,
       REVOKE_MACHINE: revokeMachine.stateMachineArn,
     };
-    const sweep = make("Sweep", "sweep", { timeoutSeconds: 50, reservedConcurrency: 2 }, machines);
+    const sweep = make(
+      "Sweep",
+      "sweep",
+      { timeoutSeconds: 50, reservedConcurrency: 2 },
+      { ...machines, POSTGRES_REVOKE: postgresRevoke.functionName },
+    );
+    postgresRevoke.grantInvoke(sweep);
     const api = make(
       "ApiFunction",
       "api",

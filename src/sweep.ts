@@ -36,12 +36,14 @@ function backOffSeconds(count: number): number {
 export function attentionAt(grant: Grant, now: Date): Instant | undefined {
   const at = now.toISOString();
   switch (grant.status) {
-    case "requested":
-    case "approved": {
-      const soon = after(at, margin.start);
+    case "requested": {
+      // A parked token says that the workflow waits; until the decision there is nothing to mend.
       const last = after(grant.approveBy, margin.decision);
-      return grant.status === "requested" && last < soon ? last : soon;
+      const soon = after(at, margin.start);
+      return grant.wakeToken !== undefined || last < soon ? last : soon;
     }
+    case "approved":
+      return after(at, margin.start);
     case "granting":
       return after(grant.grantAttempt?.deadline ?? at, margin.attempt);
     case "active": {

@@ -61,6 +61,11 @@ describe("when the sweeper looks", () => {
     expect(attentionAt(grant("revoked", { receipt, recheckedAt: past }), now)).toBeUndefined();
   });
 
+  test("a request whose workflow waits is left alone until its time is over", () => {
+    expect(attentionAt(grant("requested", { wakeToken: "t" }), now)).toBe("2026-11-24T10:10:30.000Z");
+    expect(attentionAt(grant("requested"), now)).toBe("2026-11-24T10:01:00.000Z");
+  });
+
   test("never later than a minute after the end of an active grant", () => {
     expect(attentionAt(grant("active", { expiresAt: future }), now)).toBe("2026-11-24T10:10:15.000Z");
   });

@@ -15,7 +15,7 @@ interface Credential {
 }
 
 /** How the people of the story run the CLI: each with an own profile, all with an own place for passwords. */
-export function asPerson(info: StackInfo, profile: string, stateFolder: string): NodeJS.ProcessEnv {
+function asPerson(info: StackInfo, profile: string, stateFolder: string): NodeJS.ProcessEnv {
   return {
     PATH: process.env.PATH,
     NO_COLOR: "1",

@@ -2,7 +2,7 @@
 import { createHash, createHmac, pbkdf2Sync } from "node:crypto";
 
 /** PostgreSQL's own default; every other count is refused by check-scram-sha-256.ts. */
-export const scramIterations = 4096;
+const scramIterations = 4096;
 export const scramSaltBytes = 16;
 
 /**

@@ -28,13 +28,10 @@ function assertMayBegin(grant: Grant, now: Date): void {
     case "denied":
     case "lapsed":
     case "cancelled":
-      refuse("ALREADY_CLOSED", `grant ${grant.id} is ${grant.status}: there is nothing to revoke`);
-      break;
     case "revoked":
     case "grant_failed":
-      if (grant.dueAt === undefined)
-        refuse("ALREADY_CLOSED", `grant ${grant.id} is ${grant.status} for good`);
-      return;
+      refuse("ALREADY_CLOSED", `grant ${grant.id} is ${grant.status}: there is nothing to revoke`);
+      break;
     case "active":
       if (!isDue(grant, now)) refuse("NOT_DUE", `grant ${grant.id} is active until ${grant.expiresAt}`);
       return;
@@ -73,9 +70,6 @@ function endOf(grant: Grant, now: Date): GrantEnd {
   return { cause, by: "dblease", at: now.toISOString() };
 }
 
-/** Statuses from which the revoke itself moves the grant; a recheck moves it only if it finds something. */
-const movable: readonly Grant["status"][] = ["granting", "active", "revoke_failed", "quarantined"];
-
 /**
  * @param holder name of the revoke execution; the lease is its, and so is the receipt.
  * @throws ALREADY_CLOSED, NOT_DUE, GRANT_IN_FLIGHT, LEASE_HELD, UNAVAILABLE.
@@ -94,7 +88,7 @@ export async function beginRevoke(
   const found = await resolveMembers(parts.rds, grant.database).catch(() => undefined);
   // An RDS API that is down must not keep access open; only the proof has to wait for it.
   const members = { members: found ?? grant.members, membersAreOld: found ? undefined : true };
-  if (movable.includes(grant.status)) {
+  if (grant.status !== "revoking") {
     await changeStatus(parts.table, grant, {
       to: "revoking",
       event: "GrantRevoking",

@@ -38,7 +38,7 @@ export function startGrant(workflows: Workflows, id: GrantId): Promise<boolean> 
 }
 
 /** Name of the revoke execution that belongs to this state of the grant. */
-function revokeName(grant: Pick<Grant, "id" | "revokeNumber">): string {
+export function revokeName(grant: Pick<Grant, "id" | "revokeNumber">): string {
   return `${grant.id}-${grant.revokeNumber}`;
 }
 

@@ -4,11 +4,13 @@ import { dueGrants, findGrant, touchGrant } from "../store/grants.ts";
 import type { Table } from "../store/table.ts";
 import { attentionAt, type SweepAction, sweep } from "../sweep.ts";
 import { settle } from "./settle.ts";
-import { startGrant, startRevoke, type Workflows, wake } from "./start.ts";
+import { revokeName, startGrant, startRevoke, type Workflows, wake } from "./start.ts";
 
 interface Parts {
   table: Table;
   workflows: Workflows;
+  /** Has the engine's revoke function look at the user of a closed grant once more; does not wait for it. */
+  lookAgain: (grant: Grant, holder: string) => Promise<void>;
   clock: () => Date;
 }
 
@@ -29,7 +31,7 @@ async function claim(parts: Parts, grant: Grant, revokeNumber: number): Promise<
 /** Starts the workflow of a grant that waits, or wakes it; a workflow that was stopped before the grant began ends the grant. */
 async function resume(parts: Parts, grant: Grant): Promise<void> {
   const awake = grant.status !== "active" && (await startGrant(parts.workflows, grant.id));
-  const woken = await wake(parts.workflows, grant);
+  const woken = grant.status !== "requested" && (await wake(parts.workflows, grant));
   if (grant.status === "approved" && !awake && !woken) {
     await settle(parts, grant.id, {
       Error: "UNAVAILABLE",
@@ -44,7 +46,8 @@ async function act(parts: Parts, grant: Grant): Promise<SweepAction> {
   const again = action === "revoke" || action === "recheck";
   const revokeNumber = grant.revokeNumber + (again ? 1 : 0);
   if (!(await claim(parts, grant, revokeNumber))) return "none";
-  if (again) await startRevoke(parts.workflows, { id: grant.id, revokeNumber });
+  if (action === "recheck") await parts.lookAgain(grant, revokeName({ id: grant.id, revokeNumber }));
+  else if (again) await startRevoke(parts.workflows, { id: grant.id, revokeNumber });
   else if (action === "lapse") await settle(parts, grant.id, {});
   else await resume(parts, grant);
   return action;

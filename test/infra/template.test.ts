@@ -57,7 +57,16 @@ describe("what each part may do, and nothing else", () => {
     ["PostgresGrant", [...table, "secretsmanager:GetSecretValue"]],
     ["PostgresRevoke", [...table, "secretsmanager:GetSecretValue"]],
     ["PostgresAdmin", ["secretsmanager:GetSecretValue"]],
-    ["Sweep", [...table, "dynamodb:Query", "states:SendTaskSuccess", "states:StartExecution"]],
+    [
+      "Sweep",
+      [
+        ...table,
+        "dynamodb:Query",
+        "lambda:InvokeFunction",
+        "states:SendTaskSuccess",
+        "states:StartExecution",
+      ],
+    ],
     [
       "ApiFunction",
       [

@@ -10,7 +10,7 @@ import { graveyardRole, managedRole, ownerRole } from "./standing-roles.ts";
 import { message } from "./use.ts";
 
 /** COMMENT of every standing role; a role without it belongs to somebody else. */
-export const standingComment = "dblease standing role";
+const standingComment = "dblease standing role";
 
 export interface Standing {
   admin: string;
