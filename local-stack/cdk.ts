@@ -60,6 +60,12 @@ async function cdk({ access, folder, configFile }: CdkRun, command: string, word
   });
   closeSync(log);
   if ((await program.ended) === 0) return;
-  const lastWords = readFileSync(logFile, "utf8").trimEnd().split("\n").slice(-6).join("\n");
-  throw new Error(`cdk ${command} failed. Next: mend what it says, or read all of ${logFile}:\n${lastWords}`);
+  const reason = reasonIn(readFileSync(logFile, "utf8"));
+  throw new Error(`cdk ${command} failed. Next: mend what it says, or read all of ${logFile}:\n${reason}`);
+}
+
+/** What CloudFormation refused, without the trace around it; where it did not come that far, the last words. */
+function reasonIn(log: string): string {
+  const refused = /DeploymentError: ([\s\S]*?)\n\s*Source Location/.exec(log)?.[1];
+  return refused?.replace(/\s+/g, " ") ?? log.trimEnd().split("\n").slice(-6).join("\n");
 }

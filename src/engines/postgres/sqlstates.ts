@@ -11,6 +11,7 @@ export const foreignUser = "DL002";
 export const duplicateRole = "42710";
 export const dependentObjects = "2BP01";
 export const lacksPrivilege = "42501";
+export const lockNotAvailable = "55P03";
 
 /**
  * Two role changes met in the catalogue (tuple concurrently updated, deadlock, serialisation, both inserted the
@@ -60,6 +61,15 @@ export function engineError(error: unknown, username: string): DbleaseError {
     return new DbleaseError("ADMIN_LACKS_RIGHTS", `the admin may not change ${username} (${code})`, {
       next: `grant the admin membership of ${ownerRole}: dblease doctor shows the statement`,
     });
+  }
+  if (code === lockNotAvailable) {
+    return new DbleaseError(
+      "UNAVAILABLE",
+      `somebody holds a lock on ${username} that no session accounts for`,
+      {
+        next: "look for prepared transactions: SELECT gid, owner FROM pg_prepared_xacts, then ROLLBACK PREPARED",
+      },
+    );
   }
   return new DbleaseError("UNAVAILABLE", `the database failed (${code || "connection lost"})`, {
     next: "try again; nothing has to be cleaned up first",

@@ -20,6 +20,11 @@ const clinging: Record<string, (session: Session) => Promise<unknown>> = {
         EXCEPTION WHEN OTHERS OR QUERY_CANCELED OR ASSERT_FAILURE THEN NULL; END; END LOOP; END $$`)
       .catch(() => {});
   },
+  "its own role in an open transaction": async (session) => {
+    await session.query("BEGIN");
+    await session.query("ALTER ROLE CURRENT_USER PASSWORD 'mine-now'");
+    await session.query("ALTER ROLE CURRENT_USER SET work_mem = '1MB'");
+  },
   "an advisory lock and an open transaction": async (session) => {
     await session.query("BEGIN");
     await session.query("SELECT pg_advisory_lock(7), count(*) FROM app.orders");
@@ -66,6 +71,41 @@ export function sessionStories<Connection>(harness: Harness<Connection>): void {
     await Promise.all(loops);
     expect(afterReceipt).toEqual([]);
     await expectGone(stage, person, receipt);
+  });
+
+  story(harness, "sessions that lock their own role in a loop delay nothing", async (stage) => {
+    const person = await granted(harness, stage);
+    let locking = true;
+    const loops = [1, 2, 3].map(async () => {
+      while (locking) {
+        try {
+          const session = await person.login();
+          await session.query("BEGIN; ALTER ROLE CURRENT_USER CONNECTION LIMIT -1").catch(() => {});
+          await session.query("ROLLBACK; BEGIN; ALTER ROLE CURRENT_USER SET work_mem = '1MB'");
+          await session.query("ROLLBACK; BEGIN; ALTER ROLE CURRENT_USER PASSWORD 'mine-now'");
+          await session.query("SELECT pg_sleep(60)");
+        } catch {
+          // Thrown out or refused: at once again.
+        }
+      }
+    });
+    await (await person.login()).query("SELECT 1");
+    const receipt = await person.revoke();
+    locking = false;
+    await Promise.all(loops);
+    await expectGone(stage, person, receipt);
+  });
+
+  story(harness, "a privilege that somebody holds locked does not keep the door open", async (stage) => {
+    const person = await granted(harness, stage);
+    await stage.root(`GRANT SELECT ON app.orders TO ${person.user.username} WITH GRANT OPTION`);
+    const session = await person.login();
+    await session.query("BEGIN");
+    await session.query("GRANT SELECT ON app.orders TO app_owner");
+    const receipt = await person.revoke();
+    await session.ended;
+    await refusal(person.login());
+    expect(receipt.sessions).toBe(0);
   });
 
   story(
