@@ -4,7 +4,7 @@ import type { KnownUser } from "../engine.ts";
 import { asActor } from "./membership.ts";
 import { type OwnedObject, owned } from "./owned.ts";
 import { ownName, theirName } from "./quote.ts";
-import { repeatOnCollision } from "./sqlstates.ts";
+import { lockNotAvailable, repeatOnCollision } from "./sqlstates.ts";
 import { graveyardRole, ownerRole } from "./standing-roles.ts";
 import { message } from "./use.ts";
 
@@ -28,8 +28,8 @@ export async function move(connection: PostgresConnection, user: KnownUser, user
     return await repeatOnCollision(connection, () => moveOnce(connection, user, userOid));
   } catch (error) {
     const code = codeOf(error);
-    // Without a SQLSTATE the connection is gone: nothing was decided, the caller starts again.
-    if (code.length !== 5) throw error;
+    // Without a SQLSTATE the connection is gone, and a lock is given up some time: nothing was decided, try again.
+    if (code.length !== 5 || code === lockNotAvailable) throw error;
     await connection.query("ROLLBACK");
     return { moved: false, code };
   }

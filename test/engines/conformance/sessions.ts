@@ -96,6 +96,29 @@ export function sessionStories<Connection>(harness: Harness<Connection>): void {
     await expectGone(stage, person, receipt);
   });
 
+  story(
+    harness,
+    "a prepared transaction that locks the role is named; until it is gone the login opens nothing",
+    async (stage) => {
+      const person = await granted(harness, stage);
+      const session = await person.login();
+      const gid = `lock_${person.user.marker.grantId}`;
+      await session.query("BEGIN");
+      await session.query("ALTER ROLE CURRENT_USER PASSWORD 'mine-now'");
+      await session.query(`PREPARE TRANSACTION '${gid}'`);
+      await expect(person.revoke()).rejects.toMatchObject({
+        code: "UNAVAILABLE",
+        next: expect.stringContaining("pg_prepared_xacts"),
+      });
+      await session.ended;
+      const again = await person.login();
+      await expect(again.query("SELECT * FROM app.orders")).rejects.toThrow(/permission denied/);
+      await stage.root(`ROLLBACK PREPARED '${gid}'`);
+      await expectGone(stage, person, await person.revoke());
+    },
+    ["prepared transactions"],
+  );
+
   story(harness, "a privilege that somebody holds locked does not keep the door open", async (stage) => {
     const person = await granted(harness, stage);
     await stage.root(`GRANT SELECT ON app.orders TO ${person.user.username} WITH GRANT OPTION`);
