@@ -27,6 +27,7 @@ export interface Api {
   grants(options?: { toApprove?: boolean }): Promise<readonly GrantView[]>;
   grant(id: string): Promise<GrantView>;
   decide(id: string, decision: Decision, reason?: string): Promise<GrantView>;
+  extend(id: string, durationSeconds: number): Promise<GrantView>;
   replaceVerifier(id: string, verifier: string): Promise<GrantView>;
   databases(): Promise<readonly DatabaseView[]>;
   plan(database: string, role: string): Promise<PlanView>;
@@ -65,6 +66,8 @@ export function api(send: Send, seen: (grants: readonly GrantView[]) => Promise<
     grant: (id) => one(send("GET", at("grants", id))),
     decide: (id, decision, reason) =>
       one(send("POST", at("grants", id, decision), { body: reason === undefined ? {} : { reason } })),
+    extend: (id, durationSeconds) =>
+      one(send("POST", at("grants", id, "extend"), { body: { durationSeconds } })),
     replaceVerifier: (id, verifier) => one(send("PUT", at("grants", id, "verifier"), { body: { verifier } })),
     databases: async () => ((await send("GET", "/databases")) as DatabasesView).databases,
     plan: async (database, role) =>

@@ -3,6 +3,7 @@ import { addCredential } from "./commands/credential.ts";
 import { addDatabases } from "./commands/databases.ts";
 import { addDecisions } from "./commands/decide.ts";
 import { addDoctor } from "./commands/doctor.ts";
+import { addExtend } from "./commands/extend.ts";
 import { addGrants } from "./commands/grants.ts";
 import { addHeld } from "./commands/held.ts";
 import { addPlan } from "./commands/plan.ts";
@@ -44,6 +45,7 @@ export function buildProgram(run: Run, data: Output): Command {
   addGrants(program, run);
   addShow(program, run);
   addCredential(program, run);
+  addExtend(program, run);
   addRevoke(program, run);
   addDecisions(program, run);
   addDatabases(program, run);

@@ -72,8 +72,9 @@ const rule = z.strictObject({
       max: duration.default(3600),
       default: duration.optional(),
       open: z.number().int().min(1).default(3),
+      extensions: z.number().int().min(0).default(0),
     })
-    .default({ max: 3600, open: 3 }),
+    .default({ max: 3600, open: 3, extensions: 0 }),
   approval: z
     .union([z.literal("none"), z.strictObject({ anyOf: names, within: duration.default(8 * 3600) })])
     .default("none"),

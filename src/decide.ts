@@ -22,6 +22,8 @@ export interface Allowed {
   defaultSeconds: number;
   /** How many open grants one person may have under this rule. */
   maxOpen: number;
+  /** How often one grant may be extended. */
+  maxExtensions: number;
   /** Names of which one must approve; empty: none. */
   approvers: readonly string[];
   /** A request without a decision lapses after so many seconds. */
@@ -78,6 +80,7 @@ export function decide(request: AccessRequest, config: Config): Decision {
     maxSeconds: rule.limits.max,
     defaultSeconds,
     maxOpen: rule.limits.open,
+    maxExtensions: rule.limits.extensions,
     approvers: approval?.anyOf ?? [],
     approveWithinSeconds: approval?.within ?? startWithinSeconds,
   };

@@ -9,6 +9,7 @@ export type GrantEventName =
   | "GrantCancelled"
   | "GrantGranting"
   | "GrantActivated"
+  | "GrantExtended"
   | "CredentialReplaced"
   | "GrantRevoking"
   | "GrantRevoked"

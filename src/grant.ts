@@ -156,6 +156,10 @@ export interface Grant {
   approveBy: Instant;
   activatedAt?: Instant;
   expiresAt?: Instant;
+  /** The engine's own expiry, as the database has it; differs from `expiresAt` until an extension has arrived there. */
+  expiryApplied?: Instant;
+  /** How often this grant has been extended. */
+  extensions?: number;
   end?: GrantEnd;
   closedAt?: Instant;
   /** Number of the newest verifier that the requester sent, and of the one the database has. */

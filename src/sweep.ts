@@ -24,6 +24,11 @@ function after(instant: Instant, seconds: number): Instant {
   return new Date(Date.parse(instant) + seconds * 1000).toISOString();
 }
 
+/** Something of an active grant has still to arrive in the database. */
+function isPending(grant: Grant): boolean {
+  return grant.verifierNumber > grant.verifierApplied || grant.expiryApplied !== grant.expiresAt;
+}
+
 /** Back-off of a failing revoke: one minute, doubled each time, at most an hour; it never gives up. */
 function backOffSeconds(count: number): number {
   return Math.min(3600, 60 * 2 ** Math.min(count - 1, 6));
@@ -49,7 +54,7 @@ export function attentionAt(grant: Grant, now: Date): Instant | undefined {
     case "active": {
       const end = after(grant.expiresAt ?? at, margin.expiry);
       const soon = after(at, margin.start);
-      return grant.verifierNumber > grant.verifierApplied && soon < end ? soon : end;
+      return isPending(grant) && soon < end ? soon : end;
     }
     case "revoking":
       return grant.lease && grant.lease.until > at

@@ -37,6 +37,7 @@ export interface GrantView {
   approveBy: Instant;
   activatedAt?: Instant;
   expiresAt?: Instant;
+  extensions?: number;
   end?: GrantEnd;
   closedAt?: Instant;
   /** Number of the newest verifier sent, and of the one the database has; equal: it is in force. */

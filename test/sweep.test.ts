@@ -13,6 +13,7 @@ function grant(status: GrantStatus, more: Partial<Grant> = {}): Grant {
     status,
     approveBy: future,
     expiresAt: future,
+    expiryApplied: future,
     verifierNumber: 1,
     verifierApplied: 1,
     dueAt: past,
@@ -28,6 +29,11 @@ describe("what the sweeper does", () => {
     ["resumes an approved grant that nobody woke", grant("approved"), "resume"],
     ["revokes an overdue grant", grant("active", { expiresAt: past }), "revoke"],
     ["wakes an active grant with a new verifier", grant("active", { verifierNumber: 2 }), "resume"],
+    [
+      "wakes an active grant whose later end has not arrived",
+      grant("active", { expiryApplied: past }),
+      "resume",
+    ],
     ["cleans up a grant that got stuck", grant("granting"), "revoke"],
     [
       "leaves a revoke alone that holds its lease",
@@ -67,7 +73,7 @@ describe("when the sweeper looks", () => {
   });
 
   test("never later than a minute after the end of an active grant", () => {
-    expect(attentionAt(grant("active", { expiresAt: future }), now)).toBe("2026-11-24T10:10:15.000Z");
+    expect(attentionAt(grant("active"), now)).toBe("2026-11-24T10:10:15.000Z");
   });
 
   test("a failing revoke is tried again for ever, at most an hour apart", () => {

@@ -18,6 +18,7 @@ const routes: readonly { method: HttpMethod; path: string; who: readonly Caller[
   { method: POST, path: "/grants/{id}/deny", who: ["Approver"] },
   { method: POST, path: "/grants/{id}/cancel", who: ["Requester"] },
   { method: POST, path: "/grants/{id}/revoke", who: ["Requester"] },
+  { method: POST, path: "/grants/{id}/extend", who: ["Requester", "Approver"] },
   { method: PUT, path: "/grants/{id}/verifier", who: ["Requester"] },
   { method: GET, path: "/databases", who: ["Requester", "Approver", "Auditor"] },
   { method: GET, path: "/databases/{id}/plan", who: ["Requester", "Approver", "Auditor"] },

@@ -20,6 +20,7 @@ export const requestBody = z.strictObject({
   dryRun: z.boolean().default(false),
 });
 
+export const extendBody = z.strictObject({ durationSeconds: z.number().int().min(1).max(31_536_000) });
 export const reasonBody = z.strictObject({ reason: words.optional() });
 export const verifierBody = z.strictObject({ verifier: z.string().max(200) });
 

@@ -29,6 +29,7 @@ export function grantView(grant: Grant): GrantView {
     wakeToken: _wakeToken,
     dueAt: _dueAt,
     recheckedAt: _recheckedAt,
+    expiryApplied: _expiryApplied,
     database,
     requester,
     ...shown

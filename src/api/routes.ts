@@ -9,9 +9,10 @@ import { groupRoleName } from "../group-role.ts";
 import type { DoctorView, PlanView } from "../views.ts";
 import { resolveMembers } from "../workflow/resolve-members.ts";
 import { type Api, type Call, isAdmin, isAuditor, visibleGrant } from "./api.ts";
-import { parseBody, reasonBody, requestBody, verifierBody } from "./bodies.ts";
+import { extendBody, parseBody, reasonBody, requestBody, verifierBody } from "./bodies.ts";
 import { databaseViews, roleView } from "./databases.ts";
 import { approve, cancel, deny } from "./decide-request.ts";
+import { extend } from "./extend-grant.ts";
 import { grantView } from "./grant-view.ts";
 import { listGrants } from "./list-grants.ts";
 import { replaceVerifier } from "./replace-verifier.ts";
@@ -122,6 +123,12 @@ export const routes: readonly ApiRoute[] = [
     path: "/grants/{id}/revoke",
     run: async (api, call, { id, body }) =>
       accepted(await revoke(api, call, id, parseBody(reasonBody, body).reason)),
+  },
+  {
+    method: "POST",
+    path: "/grants/{id}/extend",
+    run: async (api, call, { id, body }) =>
+      accepted(await extend(api, call, id, parseBody(extendBody, body).durationSeconds)),
   },
   {
     method: "PUT",

@@ -48,7 +48,7 @@ export interface KnownUser {
   username: string;
   marker: Marker;
   /** The server's own id of the user, where it was recorded at creation. */
-  userOid?: string;
+  userOid?: string | undefined;
 }
 
 /** Privileges on one set of schemas; what a role means inside one database. */

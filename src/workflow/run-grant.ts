@@ -1,11 +1,12 @@
 /** The database step of a grant: make the user, then say so in the table. Every line may be repeated. */
 
-import type { Door, EngineAdapter, Marker } from "../engines/engine.ts";
+import type { Door, EngineAdapter, KnownUser, Marker } from "../engines/engine.ts";
 import { DbleaseError } from "../errors.ts";
 import { expiry, type Grant, type GrantId } from "../grant.ts";
 import { changeStatus, readGrant, touchGrant } from "../store/grants.ts";
 import type { Table } from "../store/table.ts";
 import { readVerifier } from "../store/verifiers.ts";
+import { attentionAt } from "../sweep.ts";
 
 export interface DatabaseStep<Connection> {
   table: Table;
@@ -19,7 +20,7 @@ export interface DatabaseStep<Connection> {
 /** Sessions one grant may hold at a time: enough for a pool of a graphical client. */
 const connectionLimit = 10;
 
-export function markerOf(step: Pick<DatabaseStep<unknown>, "installation">, grant: Grant): Marker {
+function markerOf(step: Pick<DatabaseStep<unknown>, "installation">, grant: Grant): Marker {
   return { installation: step.installation, grantId: grant.id };
 }
 
@@ -67,6 +68,7 @@ async function makeUser<Connection>(step: DatabaseStep<Connection>, grant: Grant
       userOid,
       activatedAt,
       expiresAt,
+      expiryApplied: expiresAt,
       verifierApplied: verifier.number,
       grantAttempt: { startedAt: activatedAt, deadline, endedAt: now.toISOString() },
     },
@@ -90,15 +92,14 @@ async function endAttempt(step: DatabaseStep<unknown>, id: GrantId, error: unkno
   );
 }
 
+export function knownUser(step: Pick<DatabaseStep<unknown>, "installation">, grant: Grant): KnownUser {
+  return { username: grant.username, marker: markerOf(step, grant), userOid: grant.userOid };
+}
+
 async function applyVerifier<Connection>(step: DatabaseStep<Connection>, grant: Grant): Promise<void> {
   const { number, verifier } = await readVerifier(step.table, grant.id);
   if (number <= grant.verifierApplied) return;
-  const user = {
-    username: grant.username,
-    marker: markerOf(step, grant),
-    ...(grant.userOid ? { userOid: grant.userOid } : {}),
-  };
-  await step.engine.changePassword(await step.door(grant), user, verifier);
+  await step.engine.changePassword(await step.door(grant), knownUser(step, grant), verifier);
   await changeStatus(step.table, grant, {
     to: "active",
     event: "CredentialReplaced",
@@ -108,8 +109,24 @@ async function applyVerifier<Connection>(step: DatabaseStep<Connection>, grant: 
   });
 }
 
+/** The engine's own expiry follows the deadline in the table, never the other way round. */
+async function applyExpiry<Connection>(step: DatabaseStep<Connection>, grant: Grant): Promise<void> {
+  if (!grant.expiresAt || grant.expiresAt === grant.expiryApplied) return;
+  await step.engine.extend(await step.door(grant), knownUser(step, grant), grant.expiresAt);
+  await touchGrant(
+    step.table,
+    grant.id,
+    {
+      expiryApplied: grant.expiresAt,
+      dueAt: attentionAt({ ...grant, expiryApplied: grant.expiresAt }, step.clock()),
+    },
+    { expression: "#s = :s", names: { "#s": "status" }, values: { ":s": "active" } },
+  );
+}
+
 /**
- * Brings the database to what the grant says: a new user while `granting`, a new verifier while `active`.
+ * Brings the database to what the grant says: a new user while `granting`, a new
+ * verifier or a later expiry while `active`.
  * @returns when the access ends. @throws WRONG_STATUS if the grant ended meanwhile; what the engine throws.
  */
 export async function runGrant<Connection>(
@@ -125,6 +142,7 @@ export async function runGrant<Connection>(
       throw error;
     }
   } else if (grant.status === "active") {
+    await applyExpiry(step, grant);
     await applyVerifier(step, grant);
   }
   const { status, expiresAt } = await readGrant(step.table, id);

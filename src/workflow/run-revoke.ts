@@ -2,14 +2,13 @@
  * The database step of a revoke: the engine ends the access and reads back; the receipt and the status that
  * follows from it are written by the holder of the lease alone.
  */
-import type { KnownUser } from "../engines/engine.ts";
 import { DbleaseError } from "../errors.ts";
 import type { GrantEventName } from "../events.ts";
 import type { Grant, GrantId, GrantStatus } from "../grant.ts";
 import { isClean, type Receipt, type Residue } from "../receipt.ts";
 import { changeStatus, type Patch, readGrant, touchGrant } from "../store/grants.ts";
 import { takeLease } from "./begin-revoke.ts";
-import { type DatabaseStep, markerOf } from "./run-grant.ts";
+import { type DatabaseStep, knownUser } from "./run-grant.ts";
 
 interface Outcome {
   to: GrantStatus;
@@ -46,17 +45,9 @@ export function outcomeOf(grant: Grant, receipt: Receipt, now: Date): Outcome {
     : { to: "revoked", event: "GrantRevoked", patch: { ...patch, failure: undefined } };
 }
 
-function userOf(step: DatabaseStep<unknown>, grant: Grant): KnownUser {
-  return {
-    username: grant.username,
-    marker: markerOf(step, grant),
-    ...(grant.userOid ? { userOid: grant.userOid } : {}),
-  };
-}
-
 /** Looks once more at a user that was gone. @returns whether it still is. */
 async function recheck<Connection>(step: DatabaseStep<Connection>, grant: Grant): Promise<boolean> {
-  const receipt = await step.engine.inspect(await step.door(grant), userOf(step, grant), step.clock);
+  const receipt = await step.engine.inspect(await step.door(grant), knownUser(step, grant), step.clock);
   if (!isClean(receipt)) return false;
   await touchGrant(
     step.table,
@@ -93,7 +84,7 @@ export async function runRevoke<Connection>(
       next: `dblease show ${id}`,
     });
   }
-  const receipt = await step.engine.revoke(await step.door(grant), userOf(step, grant), step.clock);
+  const receipt = await step.engine.revoke(await step.door(grant), knownUser(step, grant), step.clock);
   const now = step.clock();
   const outcome = outcomeOf(grant, receipt, now);
   await changeStatus(step.table, grant, { ...outcome, actor: "dblease", now });

@@ -64,6 +64,7 @@ test("every command answers one object with data under --json, and the same for 
   api.answer("GET /grants?toApprove=true", { body: { grants: [grantView()] } });
   for (const verb of ["approve", "deny", "cancel"])
     api.answer(`POST /grants/${id}/${verb}`, { body: grantView() });
+  api.answer(`POST /grants/${id}/extend`, { body: activeGrant() });
   const expected: [string[], unknown, string][] = [
     [["databases"], databases, "ada or root"],
     [["databases", "prepare", "orders"], { database: "orders", checks: [] }, "orders"],
@@ -74,6 +75,7 @@ test("every command answers one object with data under --json, and the same for 
     [["approve", id, "--reason", "fine"], grantView(), `approved ${id}: read-only on orders for rita`],
     [["deny", id, "--reason", "no"], grantView(), `denied ${id}`],
     [["cancel", id.toUpperCase()], grantView(), `cancelled ${id}`],
+    [["extend", id, "--by", "30m"], activeGrant(), `extended ${id}`],
   ];
   for (const [args, data, text] of expected) {
     const machine = await desk.dblease([...args, "--json"]);
@@ -85,6 +87,8 @@ test("every command answers one object with data under --json, and the same for 
   }
   const approve = api.received.find((it) => it.line.endsWith("/approve"));
   expect(JSON.parse(approve?.body ?? "")).toEqual({ reason: "fine" });
+  const extend = api.received.find((it) => it.line.endsWith("/extend"));
+  expect(JSON.parse(extend?.body ?? "")).toEqual({ durationSeconds: 1800 });
 });
 
 test("nothing to show is no data on stdout and a hint on stderr", async () => {

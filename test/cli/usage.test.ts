@@ -64,6 +64,7 @@ test.each([
   ["approve"],
   ["deny"],
   ["cancel"],
+  ["extend"],
   ["revoke"],
   ["credential"],
   ["plan"],

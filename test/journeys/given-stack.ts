@@ -6,8 +6,13 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CloudFormationClient, DescribeStackResourcesCommand } from "@aws-sdk/client-cloudformation";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { CreateAccessKeyCommand, IAMClient } from "@aws-sdk/client-iam";
-import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import {
+  CreateAccessKeyCommand,
+  DeleteRolePolicyCommand,
+  IAMClient,
+  PutRolePolicyCommand,
+} from "@aws-sdk/client-iam";
+import { GetFunctionConfigurationCommand, InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { DynamoDBDocumentClient, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { Client } from "pg";
@@ -230,6 +235,25 @@ export class GivenStack {
       return ofGrant().length >= count;
     });
     return ofGrant();
+  }
+
+  /** Takes one permission away from a function's role while `action` runs: the crash between two calls. */
+  async without(functionName: string, denied: string, action: () => Promise<void>): Promise<void> {
+    const configuration = await new LambdaClient(this.root).send(
+      new GetFunctionConfigurationCommand({ FunctionName: this.resource(functionName) }),
+    );
+    const role = { RoleName: `${configuration.Role}`.split("/").at(-1), PolicyName: "crash" };
+    const iam = new IAMClient(this.root);
+    const document = {
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Deny", Action: denied, Resource: "*" }],
+    };
+    await iam.send(new PutRolePolicyCommand({ ...role, PolicyDocument: JSON.stringify(document) }));
+    try {
+      await action();
+    } finally {
+      await iam.send(new DeleteRolePolicyCommand(role));
+    }
   }
 
   /** Makes the sweeper's clock come for this grant now. */

@@ -1,0 +1,79 @@
+/**
+ * POST /grants/{id}/extend: the deadline of the same grant moves. The table first, then the engine's own expiry, then
+ * the wake-up (dangers 6, 7); what fails on the way leaves the shorter access.
+ */
+import { assertMayDecide, decideAgain } from "../approval.ts";
+import type { Allowed } from "../decide.ts";
+import { durationText } from "../duration.ts";
+import { DbleaseError } from "../errors.ts";
+import type { Grant } from "../grant.ts";
+import { changeStatus } from "../store/grants.ts";
+import { wake } from "../workflow/start.ts";
+import { type Api, type Call, isOwn, visibleGrant, wrongStatus } from "./api.ts";
+
+/** Seconds before its end in which a grant cannot be extended any more: its revoke may have begun. */
+const marginSeconds = 5;
+
+function assertStillOpen(grant: Grant, now: Date): void {
+  const rest = Date.parse(grant.expiresAt ?? "") - now.getTime();
+  if (grant.status !== "active" || !(rest > marginSeconds * 1000))
+    throw wrongStatus(grant, "extended; request again");
+}
+
+function stillAllowed(call: Call, grant: Grant): Allowed {
+  const decision = decideAgain(grant, call.stored.config);
+  if (decision.outcome === "allowed") return decision;
+  throw new DbleaseError("REFUSED", decision.because, { next: "dblease databases" });
+}
+
+function assertWithin(grant: Grant, decision: Allowed, bySeconds: number, expiresAt: Date, now: Date): void {
+  const used = grant.extensions ?? 0;
+  if (used >= decision.maxExtensions) {
+    throw new DbleaseError(
+      "REFUSED",
+      `rule ${decision.rule} allows ${decision.maxExtensions} extensions; ${used} are used`,
+      {
+        next: "request again when this grant has ended",
+      },
+    );
+  }
+  if (bySeconds < 1 || expiresAt.getTime() - now.getTime() > decision.maxSeconds * 1000) {
+    throw new DbleaseError(
+      "REFUSED",
+      `rule ${decision.rule} allows at most ${durationText(decision.maxSeconds)} from now`,
+      {
+        next: "extend by less",
+      },
+    );
+  }
+}
+
+/**
+ * Under a rule without approval the requester extends; under one with approval an approver does, which is the approval.
+ * @throws NOT_FOUND, NOT_ALLOWED, OWN_REQUEST, REFUSED, WRONG_STATUS (too late), CONFLICT (it is being revoked).
+ */
+export async function extend(api: Api, call: Call, id: string, bySeconds: number): Promise<Grant> {
+  const grant = await visibleGrant(api, call, id);
+  const now = api.clock();
+  assertStillOpen(grant, now);
+  const decision = stillAllowed(call, grant);
+  if (decision.approvers.length > 0)
+    assertMayDecide(call.person, { ...grant, approvers: decision.approvers }, call.stored.config);
+  else if (!isOwn(call, grant)) {
+    throw new DbleaseError("NOT_ALLOWED", "only the requester may extend this grant", {
+      next: "ask the requester",
+    });
+  }
+  const expiresAt = new Date(Date.parse(grant.expiresAt ?? "") + bySeconds * 1000);
+  assertWithin(grant, decision, bySeconds, expiresAt, now);
+  const extended = await changeStatus(api.table, grant, {
+    to: "active",
+    event: "GrantExtended",
+    actor: call.person.name,
+    patch: { expiresAt: expiresAt.toISOString(), extensions: (grant.extensions ?? 0) + 1 },
+    now,
+  });
+  // A lost wake-up is done by the sweeper; until then the database keeps the earlier end for new logins.
+  await wake(api.workflows, extended).catch(() => false);
+  return extended;
+}
