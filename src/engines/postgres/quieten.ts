@@ -8,7 +8,8 @@ import { type PostgresDoor, use } from "./use.ts";
 export interface Quiet {
   /** Every member has no session of the user, and knows of the fence. */
   everywhere: boolean;
-  ended: number;
+  /** Sessions told to end; the fence has told those on the writer already. */
+  ended: { onWriter: number; elsewhere: number };
   /** The writer's. */
   reading: Reading;
 }
@@ -31,7 +32,10 @@ export async function quieten(
   );
   return {
     everywhere: [writer, ...others].every((answer) => answer !== undefined && isQuiet(answer.reading)),
-    ended: [writer, ...others].reduce((sum, answer) => sum + (answer?.ended ?? 0), 0),
+    ended: {
+      onWriter: writer.ended,
+      elsewhere: others.reduce((sum, answer) => sum + (answer?.ended ?? 0), 0),
+    },
     reading: writer.reading,
   };
 }

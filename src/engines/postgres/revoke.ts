@@ -47,7 +47,7 @@ async function revokeOnce(
     ...(userOid === undefined ? {} : { userOid }),
     fencedAt,
     ...droppedAt,
-    sessionsEnded: Math.max(fenced.ended, quiet.ended),
+    sessionsEnded: Math.max(fenced.ended, quiet.ended.onWriter) + quiet.ended.elsewhere,
     moved: end.moved,
     ...(await readBack(door, connection, user, fenced.oids, clock)),
   };
