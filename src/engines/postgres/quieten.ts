@@ -1,8 +1,10 @@
 /** Ends the user's sessions on the writer and on every other member, and says whether all of them are silent. */
 import type { PostgresConnection } from "../../connect/postgres.ts";
+import type { Residue } from "../../receipt.ts";
 import type { KnownUser } from "../engine.ts";
-import { isQuiet, untilQuiet } from "./end-sessions.ts";
+import { type Silence, untilQuiet } from "./end-sessions.ts";
 import type { Reading } from "./reading.ts";
+import { slowLoginResidue } from "./residue.ts";
 import { type PostgresDoor, use } from "./use.ts";
 
 export interface Quiet {
@@ -12,6 +14,8 @@ export interface Quiet {
   ended: { onWriter: number; elsewhere: number };
   /** The writer's. */
   reading: Reading;
+  /** Logins that may be the user's and have not finished. */
+  residue: readonly Residue[];
 }
 
 export async function quieten(
@@ -26,16 +30,20 @@ export async function quieten(
       .slice(1)
       .map((member) =>
         use(door, { member, purpose: "revoke" }, (there) => untilQuiet(there, user, oids)).catch(
-          () => undefined,
+          (): Silence | undefined => undefined,
         ),
       ),
   );
+  const all = [writer, ...others];
   return {
-    everywhere: [writer, ...others].every((answer) => answer !== undefined && isQuiet(answer.reading)),
+    everywhere: all.every((answer) => answer?.quiet),
     ended: {
       onWriter: writer.ended,
       elsewhere: others.reduce((sum, answer) => sum + (answer?.ended ?? 0), 0),
     },
     reading: writer.reading,
+    residue: all.flatMap((answer, index) =>
+      (answer?.slow ?? []).map((pid) => slowLoginResidue(pid, door.members[index]?.id ?? door.database)),
+    ),
   };
 }

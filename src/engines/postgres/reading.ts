@@ -18,6 +18,8 @@ export interface Reading {
   userOid?: string;
   marker?: string;
   canLogin: boolean;
+  /** Backends between the check of who they are and their entry in pg_stat_activity; whose, nobody can see. */
+  starting: readonly number[];
   pids: readonly number[];
   /** Admin connections that still work for this grant, other than revokes. */
   admins: number;
@@ -33,11 +35,19 @@ export async function read(
   oids: readonly string[],
 ): Promise<Reading> {
   const results = await message(connection, readingStatements(user, oids));
-  const [users = [], sessions = [], admins = [], memberships = [], dependencies = [], prepared = []] =
-    results;
+  const [
+    users = [],
+    starting = [],
+    sessions = [],
+    admins = [],
+    memberships = [],
+    dependencies = [],
+    prepared = [],
+  ] = results;
   return {
     ...(users[0] ? { userOid: String(users[0].oid), marker: users[0].marker } : {}),
     canLogin: users.some((row) => row.rolcanlogin),
+    starting: starting.map((row) => row.pid),
     pids: sessions.map((row) => row.pid),
     admins: Number(admins[0]?.count),
     memberships: memberships.map((row) => row.role),
@@ -53,6 +63,11 @@ function readingStatements(user: KnownUser, oids: readonly string[]): string[] {
   const all = them(user, oids);
   return [
     `SELECT oid, rolcanlogin, ${storedMarker("oid")} AS marker FROM pg_catalog.pg_roles WHERE oid IN ${all}`,
+    // A login holds this lock from just after the check of its role until just after it has become visible; asked
+    // before the sessions, so that whoever finishes in between is seen there.
+    `SELECT DISTINCT l.pid FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+      WHERE l.locktype = 'object' AND l.classid = 'pg_catalog.pg_database'::pg_catalog.regclass
+      AND l.pid IS NOT NULL AND a.usesysid IS NULL`,
     `SELECT pid FROM pg_catalog.pg_stat_activity WHERE usesysid IN ${all}`,
     `SELECT pg_catalog.count(*) ${otherAdmins(user)}`,
     `SELECT DISTINCT pg_catalog.pg_get_userbyid(roleid) AS role FROM pg_catalog.pg_auth_members WHERE member IN ${all}`,

@@ -38,6 +38,16 @@ export function sessionResidue(reading: Reading, member: string): Residue[] {
   return reading.admins === 0 ? sessions : [...sessions, admin];
 }
 
+/** A login that began before the fence; it has been told to end, and serves nothing when it wakes. */
+export function slowLoginResidue(pid: number, member: string): Residue {
+  return {
+    kind: "session",
+    where: member,
+    what: `login ${pid}, which began before the fence and has not finished`,
+    statement: `SELECT pg_terminate_backend(${pid})`,
+  };
+}
+
 /** What the user owns and holds in one database; default privileges are never an obstacle. */
 export function databaseResidue(
   database: string,

@@ -42,6 +42,7 @@ async function revokeOnce(
   const end = await endUser(door, connection, user, quiet);
   const droppedAt = end.dropped ? { droppedAt: clock().toISOString() } : {};
   const [userOid] = fenced.oids;
+  const found = await readBack(door, connection, user, fenced.oids, clock);
   return {
     username: user.username,
     ...(userOid === undefined ? {} : { userOid }),
@@ -49,7 +50,8 @@ async function revokeOnce(
     ...droppedAt,
     sessionsEnded: Math.max(fenced.ended, quiet.ended.onWriter) + quiet.ended.elsewhere,
     moved: end.moved,
-    ...(await readBack(door, connection, user, fenced.oids, clock)),
+    ...found,
+    residue: [...quiet.residue, ...found.residue],
   };
 }
 

@@ -8,8 +8,11 @@ import { refusalStories } from "./refusals.ts";
 import { sessionStories } from "./sessions.ts";
 import { trapStories } from "./traps.ts";
 
-/** Everything an engine must be able to show, told on one harness. */
-export function allStories<Connection>(harness: Harness<Connection>): void {
+/** Everything an engine must be able to show, told on one harness; `own`: what only this engine has to show. */
+export function allStories<Own extends Harness<Connection>, Connection>(
+  harness: Own & Harness<Connection>,
+  own: (harness: Own) => void = () => {},
+): void {
   describe(harness.engine, () => {
     beforeAll(() => harness.start());
     afterAll(() => harness.stop());
@@ -20,5 +23,6 @@ export function allStories<Connection>(harness: Harness<Connection>): void {
     crashStories(harness);
     trapStories(harness);
     privilegeStories(harness);
+    own(harness);
   });
 }
