@@ -5,7 +5,7 @@ import type { StoredConfig } from "../config.ts";
 import { DbleaseError } from "../errors.ts";
 import type { Grant } from "../grant.ts";
 import { isNamed, type Person } from "../identity.ts";
-import { findGrant } from "../store/grants.ts";
+import { findGrant } from "../store/find-grants.ts";
 import type { Table } from "../store/table.ts";
 import type { Workflows } from "../workflow/start.ts";
 

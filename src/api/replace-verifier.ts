@@ -1,7 +1,7 @@
 /** PUT /grants/{id}/verifier: another machine of the requester brings a fresh verifier; old sessions end. */
 import { DbleaseError } from "../errors.ts";
 import type { Grant, GrantStatus } from "../grant.ts";
-import { readGrant } from "../store/grants.ts";
+import { readGrant } from "../store/find-grants.ts";
 import { replaceVerifier as store } from "../store/verifiers.ts";
 import { attentionAt } from "../sweep.ts";
 import { checkScramSha256 } from "../verifiers/check-scram-sha-256.ts";

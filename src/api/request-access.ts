@@ -6,7 +6,8 @@ import { DbleaseError } from "../errors.ts";
 import { type Grant, grantId, isOpen, usernameOf } from "../grant.ts";
 import { groupRoleName } from "../group-role.ts";
 import { databaseSnapshot } from "../snapshot.ts";
-import { createGrant, grantsOf, readGrant } from "../store/grants.ts";
+import { openGrants, readGrant } from "../store/find-grants.ts";
+import { createGrant } from "../store/grants.ts";
 import { checkScramSha256 } from "../verifiers/check-scram-sha-256.ts";
 import type { RoleView } from "../views.ts";
 import { startGrant } from "../workflow/start.ts";
@@ -36,8 +37,10 @@ function allowed(call: Call, body: RequestBody): Allowed {
 
 /** Limits per person keep one requester from starving the others (dangers 25). */
 async function assertNotTooMany(api: Api, call: Call, decision: Allowed): Promise<void> {
-  const grants = await grantsOf(api.table, call.person.id);
-  const open = grants.filter((it) => it.rule === decision.rule && isOpen(it.status)).length;
+  const grants = await openGrants(api.table);
+  const open = grants.filter(
+    (it) => it.requester.id === call.person.id && it.rule === decision.rule && isOpen(it.status),
+  ).length;
   if (open < decision.maxOpen) return;
   throw new DbleaseError(
     "TOO_MANY",

@@ -4,7 +4,7 @@ import type { RDSClient } from "@aws-sdk/client-rds";
 import { type AdminFunctions, adminOrder, runAdminOrder } from "../admin-order.ts";
 import { plan } from "../engines/postgres/plan.ts";
 import { DbleaseError } from "../errors.ts";
-import { usernameOf } from "../grant.ts";
+import { type Grant, usernameOf } from "../grant.ts";
 import { groupRoleName } from "../group-role.ts";
 import type { DoctorView, PlanView } from "../views.ts";
 import { resolveMembers } from "../workflow/resolve-members.ts";
@@ -38,7 +38,7 @@ export interface ApiRoute {
   run: (api: ApiParts, call: Call, input: Input) => Promise<Answer>;
 }
 
-function accepted(grant: Parameters<typeof grantView>[0]): Answer {
+function accepted(grant: Grant): Answer {
   return { status: 202, body: grantView(grant) };
 }
 
@@ -77,6 +77,19 @@ function planOf(api: ApiParts, call: Call, id: string, role: string | undefined)
   return { status: 200, body };
 }
 
+/** What people do with a grant, with a reason if they like. */
+function decision(
+  verb: string,
+  act: (api: Api, call: Call, id: string, reason: string | undefined) => Promise<Grant>,
+): ApiRoute {
+  return {
+    method: "POST",
+    path: `/grants/{id}/${verb}`,
+    run: async (api, call, { id, body }) =>
+      accepted(await act(api, call, id, parseBody(reasonBody, body).reason)),
+  };
+}
+
 export const routes: readonly ApiRoute[] = [
   {
     method: "POST",
@@ -101,29 +114,10 @@ export const routes: readonly ApiRoute[] = [
     path: "/grants/{id}",
     run: async (api, call, { id }) => ({ status: 200, body: grantView(await visibleGrant(api, call, id)) }),
   },
-  {
-    method: "POST",
-    path: "/grants/{id}/approve",
-    run: async (api, call, { id, body }) =>
-      accepted(await approve(api, call, id, parseBody(reasonBody, body).reason)),
-  },
-  {
-    method: "POST",
-    path: "/grants/{id}/deny",
-    run: async (api, call, { id, body }) =>
-      accepted(await deny(api, call, id, parseBody(reasonBody, body).reason)),
-  },
-  {
-    method: "POST",
-    path: "/grants/{id}/cancel",
-    run: async (api, call, { id }) => accepted(await cancel(api, call, id)),
-  },
-  {
-    method: "POST",
-    path: "/grants/{id}/revoke",
-    run: async (api, call, { id, body }) =>
-      accepted(await revoke(api, call, id, parseBody(reasonBody, body).reason)),
-  },
+  decision("approve", approve),
+  decision("deny", deny),
+  decision("cancel", cancel),
+  decision("revoke", revoke),
   {
     method: "POST",
     path: "/grants/{id}/extend",

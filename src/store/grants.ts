@@ -2,19 +2,13 @@
  * Grants and their events. Every change of status and its event are one transaction, conditional on the version
  * that was read; what only workflows need (wake token, lease, verifier number) is written beside it without one.
  */
-import { GetCommand, QueryCommand, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { DbleaseError } from "../errors.ts";
 import type { GrantEvent, GrantEventName } from "../events.ts";
 import { assertMayFollow, type Grant, type GrantId, type GrantStatus, type Instant } from "../grant.ts";
 import { attentionAt } from "../sweep.ts";
-import {
-  failedConditions,
-  isConditionFailure,
-  keys,
-  openIndex,
-  requesterIndex,
-  type Table,
-} from "./table.ts";
+import { conflictOr, failedConditions, isConditionFailure, keys, type Table } from "./table.ts";
+import { updateExpression } from "./update-expression.ts";
 
 /** Seconds for which a repeated request with the same key answers with the first grant. */
 const idempotencySeconds = 86_400;
@@ -59,27 +53,6 @@ function eventPut(table: Table, event: GrantEvent) {
 /** Attributes of the indexes follow from the grant. */
 function indexed(dueAt: Instant | undefined): { open?: "open"; dueAt?: Instant } {
   return dueAt === undefined ? {} : { open: "open", dueAt };
-}
-
-function updateOf(patch: Readonly<Record<string, unknown>>) {
-  const names: Record<string, string> = {};
-  const values: Record<string, unknown> = {};
-  const set: string[] = [];
-  const remove: string[] = [];
-  Object.entries(patch).forEach(([name, value], index) => {
-    names[`#a${index}`] = name;
-    if (value === undefined) {
-      remove.push(`#a${index}`);
-    } else {
-      values[`:a${index}`] = value;
-      set.push(`#a${index} = :a${index}`);
-    }
-  });
-  const expression = [
-    set.length > 0 ? `SET ${set.join(", ")}` : "",
-    remove.length > 0 ? `REMOVE ${remove.join(", ")}` : "",
-  ];
-  return { expression: expression.filter(Boolean).join(" "), names, values };
 }
 
 /**
@@ -138,27 +111,6 @@ export async function createGrant(
   }
 }
 
-/** The grant, read strongly; undefined: there is none. */
-export async function findGrant(table: Table, id: GrantId): Promise<Grant | undefined> {
-  const found = await table.client.send(
-    new GetCommand({ TableName: table.name, Key: keys.grant(id), ConsistentRead: true }),
-  );
-  return found.Item === undefined ? undefined : asGrant(found.Item);
-}
-
-/** The grant, read strongly. @throws NOT_FOUND */
-export async function readGrant(table: Table, id: GrantId): Promise<Grant> {
-  const grant = await findGrant(table, id);
-  if (grant) return grant;
-  throw new DbleaseError("NOT_FOUND", `there is no grant ${id}`, { next: "dblease grants" });
-}
-
-/** Items under `grant#<id>`, `grant` are written by this file alone, from a Grant. */
-function asGrant(item: Record<string, unknown>): Grant {
-  const { pk: _, sk: __, open: ___, requesterId: ____, ...grant } = item;
-  return grant as unknown as Grant;
-}
-
 /**
  * Changes the status, with its event, if the grant is still at the version that was read.
  * @returns the grant as written. @throws WRONG_STATUS, CONFLICT (read again and decide anew).
@@ -168,7 +120,7 @@ export async function changeStatus(table: Table, grant: Grant, change: Change): 
   const version = grant.version + 1;
   const next = patched(grant, { ...change.patch, status: change.to, version });
   const dueAt = attentionAt(next, change.now);
-  const update = updateOf({
+  const update = updateExpression({
     ...change.patch,
     status: change.to,
     version,
@@ -198,11 +150,7 @@ export async function changeStatus(table: Table, grant: Grant, change: Change): 
       }),
     );
   } catch (error) {
-    if (!isConditionFailure(error)) throw error;
-    throw new DbleaseError("CONFLICT", `grant ${grant.id} has just been changed by somebody else`, {
-      next: `dblease show ${grant.id}`,
-      cause: error,
-    });
+    throw conflictOr(error, grant.id);
   }
   return patched(next, { dueAt });
 }
@@ -223,7 +171,7 @@ export async function touchGrant(
   patch: Patch,
   condition: { expression: string; names?: Record<string, string>; values?: Record<string, unknown> },
 ): Promise<boolean> {
-  const update = updateOf(patch);
+  const update = updateExpression(patch);
   try {
     await table.client.send(
       new UpdateCommand({
@@ -240,48 +188,4 @@ export async function touchGrant(
     if (isConditionFailure(error)) return false;
     throw error;
   }
-}
-
-async function queryGrants(
-  table: Table,
-  index: string,
-  condition: string,
-  values: Record<string, unknown>,
-): Promise<Grant[]> {
-  const grants: Grant[] = [];
-  let from: Record<string, unknown> | undefined;
-  do {
-    const page = await table.client.send(
-      new QueryCommand({
-        TableName: table.name,
-        IndexName: index,
-        KeyConditionExpression: condition,
-        ExpressionAttributeNames: index === openIndex ? { "#open": "open" } : { "#requester": "requesterId" },
-        ExpressionAttributeValues: values,
-        ScanIndexForward: index === openIndex,
-        ...(from ? { ExclusiveStartKey: from } : {}),
-      }),
-    );
-    grants.push(...(page.Items ?? []).map(asGrant));
-    from = page.LastEvaluatedKey;
-  } while (from);
-  return grants;
-}
-
-/** All grants that are not finished for good. */
-export function openGrants(table: Table): Promise<Grant[]> {
-  return queryGrants(table, openIndex, "#open = :open", { ":open": "open" });
-}
-
-/** The open grants the sweeper must look at by `now`. */
-export function dueGrants(table: Table, now: Date): Promise<Grant[]> {
-  return queryGrants(table, openIndex, "#open = :open AND dueAt <= :now", {
-    ":open": "open",
-    ":now": now.toISOString(),
-  });
-}
-
-/** All grants of one requester, newest first. */
-export function grantsOf(table: Table, requesterId: string): Promise<Grant[]> {
-  return queryGrants(table, requesterIndex, "#requester = :requester", { ":requester": requesterId });
 }

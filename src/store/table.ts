@@ -1,6 +1,7 @@
 /** The one DynamoDB table: its keys, and the client that speaks to it. */
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { DbleaseError } from "../errors.ts";
 import type { GrantId } from "../grant.ts";
 
 export interface Table {
@@ -56,4 +57,13 @@ export function failedConditions(error: unknown): number[] {
 function reasons(error: Error): { Code?: string }[] {
   const found: unknown = "CancellationReasons" in error ? error.CancellationReasons : [];
   return Array.isArray(found) ? found : [];
+}
+
+/** The error to throw after a conditional write of a grant: CONFLICT where somebody else was first. */
+export function conflictOr(error: unknown, id: GrantId): unknown {
+  if (!isConditionFailure(error)) return error;
+  return new DbleaseError("CONFLICT", `grant ${id} has just been changed by somebody else`, {
+    next: `dblease show ${id}`,
+    cause: error,
+  });
 }

@@ -2,7 +2,7 @@
 import { GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { DbleaseError } from "../errors.ts";
 import type { Grant, GrantId } from "../grant.ts";
-import { isConditionFailure, keys, type Table } from "./table.ts";
+import { conflictOr, keys, type Table } from "./table.ts";
 
 export interface StoredVerifier {
   number: number;
@@ -56,10 +56,6 @@ export async function replaceVerifier(
     );
     return number;
   } catch (error) {
-    if (!isConditionFailure(error)) throw error;
-    throw new DbleaseError("CONFLICT", `grant ${grant.id} has just been changed by somebody else`, {
-      next: `dblease show ${grant.id}`,
-      cause: error,
-    });
+    throw conflictOr(error, grant.id);
   }
 }

@@ -9,7 +9,7 @@ import type { Config } from "../config.ts";
 import { DbleaseError } from "../errors.ts";
 import { type Grant, waitingStatuses } from "../grant.ts";
 import { findConfig, writeConfig } from "../store/configs.ts";
-import { openGrants } from "../store/grants.ts";
+import { openGrants } from "../store/find-grants.ts";
 import type { Table } from "../store/table.ts";
 import { resolveMembers } from "./resolve-members.ts";
 

@@ -7,7 +7,8 @@ import { decideAgain } from "../approval.ts";
 import { DbleaseError } from "../errors.ts";
 import type { Grant, GrantId } from "../grant.ts";
 import { readConfigItem } from "../store/configs.ts";
-import { changeStatus, readGrant } from "../store/grants.ts";
+import { readGrant } from "../store/find-grants.ts";
+import { changeStatus } from "../store/grants.ts";
 import type { Table } from "../store/table.ts";
 import { resolveMembers } from "./resolve-members.ts";
 

@@ -5,7 +5,8 @@
 import type { RDSClient } from "@aws-sdk/client-rds";
 import { DbleaseError } from "../errors.ts";
 import { type Grant, type GrantEnd, type GrantId, isDue } from "../grant.ts";
-import { changeStatus, readGrant, touchGrant } from "../store/grants.ts";
+import { readGrant } from "../store/find-grants.ts";
+import { changeStatus, touchGrant } from "../store/grants.ts";
 import type { Table } from "../store/table.ts";
 import { resolveMembers } from "./resolve-members.ts";
 

@@ -3,7 +3,8 @@
 import type { Door, EngineAdapter, KnownUser, Marker } from "../engines/engine.ts";
 import { DbleaseError } from "../errors.ts";
 import { expiry, type Grant, type GrantId } from "../grant.ts";
-import { changeStatus, readGrant, touchGrant } from "../store/grants.ts";
+import { readGrant } from "../store/find-grants.ts";
+import { changeStatus, touchGrant } from "../store/grants.ts";
 import type { Table } from "../store/table.ts";
 import { readVerifier } from "../store/verifiers.ts";
 import { attentionAt } from "../sweep.ts";

@@ -6,7 +6,8 @@ import { DbleaseError } from "../errors.ts";
 import type { GrantEventName } from "../events.ts";
 import type { Grant, GrantId, GrantStatus } from "../grant.ts";
 import { isClean, type Receipt, type Residue } from "../receipt.ts";
-import { changeStatus, type Patch, readGrant, touchGrant } from "../store/grants.ts";
+import { readGrant } from "../store/find-grants.ts";
+import { changeStatus, type Patch, touchGrant } from "../store/grants.ts";
 import { takeLease } from "./begin-revoke.ts";
 import { type DatabaseStep, knownUser } from "./run-grant.ts";
 

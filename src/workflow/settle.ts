@@ -1,6 +1,7 @@
 /** Ends that need no database: a request that lapsed, a grant that could not begin, a revoke that failed for now. */
 import type { Grant, GrantId, GrantStatus } from "../grant.ts";
-import { changeStatus, readGrant } from "../store/grants.ts";
+import { readGrant } from "../store/find-grants.ts";
+import { changeStatus } from "../store/grants.ts";
 import type { Table } from "../store/table.ts";
 
 /** What a workflow caught, as Step Functions reports it. */

@@ -1,6 +1,7 @@
 /** The sweeper: every minute, reads the table, and mends what a lost, stopped or late workflow left (dangers 23). */
 import type { Grant } from "../grant.ts";
-import { dueGrants, findGrant, touchGrant } from "../store/grants.ts";
+import { dueGrants, findGrant } from "../store/find-grants.ts";
+import { touchGrant } from "../store/grants.ts";
 import type { Table } from "../store/table.ts";
 import { attentionAt, type SweepAction, sweep } from "../sweep.ts";
 import { settle } from "./settle.ts";

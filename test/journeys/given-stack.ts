@@ -21,7 +21,7 @@ import type { AwsAccess } from "../../local-stack/aws-access.ts";
 import { type Stack, startStack } from "../../local-stack/stack.ts";
 import type { GrantEvent } from "../../src/events.ts";
 import type { Grant } from "../../src/grant.ts";
-import { findGrant } from "../../src/store/grants.ts";
+import { findGrant } from "../../src/store/find-grants.ts";
 import { keys, type Table } from "../../src/store/table.ts";
 import { password as makePassword } from "../../src/verifiers/password.ts";
 import { scramSha256 } from "../../src/verifiers/scram-sha-256.ts";
