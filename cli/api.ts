@@ -2,6 +2,7 @@ import type {
   DatabasesView,
   DatabaseView,
   DoctorView,
+  FreezeView,
   GrantsView,
   GrantView,
   PlanView,
@@ -29,6 +30,8 @@ export interface Api {
   decide(id: string, decision: Decision, reason?: string): Promise<GrantView>;
   extend(id: string, durationSeconds: number): Promise<GrantView>;
   replaceVerifier(id: string, verifier: string): Promise<GrantView>;
+  freeze(scope: string, reason: string): Promise<FreezeView>;
+  unfreeze(scope: string): Promise<FreezeView>;
   databases(): Promise<readonly DatabaseView[]>;
   plan(database: string, role: string): Promise<PlanView>;
   doctor(database: string): Promise<DoctorView>;
@@ -69,6 +72,9 @@ export function api(send: Send, seen: (grants: readonly GrantView[]) => Promise<
     extend: (id, durationSeconds) =>
       one(send("POST", at("grants", id, "extend"), { body: { durationSeconds } })),
     replaceVerifier: (id, verifier) => one(send("PUT", at("grants", id, "verifier"), { body: { verifier } })),
+    freeze: async (scope, reason) =>
+      (await send("POST", "/freezes", { body: { scope, reason } })) as FreezeView,
+    unfreeze: async (scope) => (await send("POST", "/freezes/lift", { body: { scope } })) as FreezeView,
     databases: async () => ((await send("GET", "/databases")) as DatabasesView).databases,
     plan: async (database, role) =>
       (await send(

@@ -17,6 +17,7 @@ const byCode: Readonly<Record<string, ExitCode>> = {
   USAGE: exitCode.usage,
   BAD_REQUEST: exitCode.usage,
   REFUSED: exitCode.refused,
+  FROZEN: exitCode.refused,
   OWN_REQUEST: exitCode.refused,
   NOT_ALLOWED: exitCode.refused,
   TOO_MANY: exitCode.refused,

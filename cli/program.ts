@@ -4,11 +4,13 @@ import { addDatabases } from "./commands/databases.ts";
 import { addDecisions } from "./commands/decide.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addExtend } from "./commands/extend.ts";
+import { addFreeze } from "./commands/freeze.ts";
 import { addGrants } from "./commands/grants.ts";
 import { addHeld } from "./commands/held.ts";
 import { addPlan } from "./commands/plan.ts";
 import { addRequest } from "./commands/request.ts";
 import { addRevoke } from "./commands/revoke.ts";
+import { addRevokeAll } from "./commands/revoke-all.ts";
 import { addShow } from "./commands/show.ts";
 import type { Run } from "./run.ts";
 import type { Output } from "./terminal.ts";
@@ -47,10 +49,12 @@ export function buildProgram(run: Run, data: Output): Command {
   addCredential(program, run);
   addExtend(program, run);
   addRevoke(program, run);
+  addRevokeAll(program, run);
   addDecisions(program, run);
   addDatabases(program, run);
   addPlan(program, run);
   addDoctor(program, run);
+  addFreeze(program, run);
   addHeld(program, run);
   return program;
 }

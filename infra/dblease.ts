@@ -100,12 +100,16 @@ export class Dblease extends Construct {
       { POSTGRES_ADMIN: postgresAdmin.functionName },
     );
 
-    for (const it of [beginGrant, beginRevoke, settle, postgresGrant, postgresRevoke, sweep]) {
+    for (const it of [beginRevoke, settle, postgresGrant, postgresRevoke, sweep]) {
       store.grantRead(it);
       store.grantChange(it);
     }
-    store.grantRead(api);
-    store.grantChange(api, ["idempotency#*"]);
+    for (const it of [beginGrant, api]) {
+      store.grantRead(it);
+      store.grantAskFrozen(it);
+    }
+    store.grantChange(beginGrant, ["freeze"]);
+    store.grantChange(api, ["idempotency#*", "freeze"]);
     for (const it of [sweep, api]) {
       store.grantQuery(it);
       revokeMachine.grantStartExecution(it);

@@ -10,6 +10,7 @@ export type ErrorCode =
   | "REFUSED"
   | "OWN_REQUEST"
   | "WRONG_STATUS"
+  | "FROZEN"
   | "TOO_MANY"
   | "CONFLICT"
   | "IDEMPOTENCY_REUSED"

@@ -53,7 +53,7 @@ export function mayFollow(from: GrantStatus, to: GrantStatus): boolean {
 }
 
 /** Statuses in which the database may know the user. */
-const liveStatuses: readonly GrantStatus[] = [
+export const liveStatuses: readonly GrantStatus[] = [
   "granting",
   "active",
   "revoking",

@@ -74,6 +74,8 @@ export interface ProblemView {
   next: string;
 }
 
+export type { Freeze as FreezeView } from "./freeze.ts";
+
 export interface GrantsView {
   grants: readonly GrantView[];
 }

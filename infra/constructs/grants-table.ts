@@ -49,8 +49,8 @@ export class GrantsTable extends Construct {
    * the permission names both kinds of keys and the denial takes changes of events out again.
    */
   grantChange(to: IGrantable, moreKeys: string[] = []): void {
-    this.grantPut(to, ["grant#*", "event#*", ...moreKeys]);
-    this.allow(to, ["dynamodb:UpdateItem"], [this.table.tableArn], ["grant#*", "event#*"]);
+    const leadingKeys = ["grant#*", "event#*", ...moreKeys];
+    this.allow(to, ["dynamodb:PutItem", "dynamodb:UpdateItem"], [this.table.tableArn], leadingKeys);
     to.grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({
         effect: Effect.DENY,
@@ -62,6 +62,12 @@ export class GrantsTable extends Construct {
         },
       }),
     );
+  }
+
+  /** To ask, alone and inside a transaction, what is frozen. */
+  grantAskFrozen(to: IGrantable): void {
+    this.allow(to, ["dynamodb:BatchGetItem"], [this.table.tableArn], ["freeze"]);
+    this.allow(to, ["dynamodb:ConditionCheckItem"], [this.table.tableArn], ["grant#*", "event#*", "freeze"]);
   }
 
   /** New items under these leading keys. */

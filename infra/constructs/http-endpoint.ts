@@ -20,6 +20,8 @@ const routes: readonly { method: HttpMethod; path: string; who: readonly Caller[
   { method: POST, path: "/grants/{id}/revoke", who: ["Requester"] },
   { method: POST, path: "/grants/{id}/extend", who: ["Requester", "Approver"] },
   { method: PUT, path: "/grants/{id}/verifier", who: ["Requester"] },
+  { method: POST, path: "/freezes", who: [] },
+  { method: POST, path: "/freezes/lift", who: [] },
   { method: GET, path: "/databases", who: ["Requester", "Approver", "Auditor"] },
   { method: GET, path: "/databases/{id}/plan", who: ["Requester", "Approver", "Auditor"] },
   { method: POST, path: "/databases/{id}/doctor", who: ["Auditor"] },

@@ -1,6 +1,7 @@
 /** What callers may send, checked before anything else looks at it. */
 import * as z from "zod";
 import { DbleaseError } from "../errors.ts";
+import { freezeScopePattern } from "../freeze.ts";
 
 /** People's words: printable, one line, of a length that fits every log and message. */
 const words = z
@@ -21,6 +22,9 @@ export const requestBody = z.strictObject({
 });
 
 export const extendBody = z.strictObject({ durationSeconds: z.number().int().min(1).max(31_536_000) });
+const scope = z.string().regex(freezeScopePattern, "write all, database/<id> or requester/<person>");
+export const freezeBody = z.strictObject({ scope, reason: words });
+export const liftBody = z.strictObject({ scope });
 export const reasonBody = z.strictObject({ reason: words.optional() });
 export const verifierBody = z.strictObject({ verifier: z.string().max(200) });
 

@@ -6,7 +6,9 @@ import { assertMayDecide, decideAgain } from "../approval.ts";
 import type { Allowed } from "../decide.ts";
 import { durationText } from "../duration.ts";
 import { DbleaseError } from "../errors.ts";
+import { scopesOf } from "../freeze.ts";
 import type { Grant } from "../grant.ts";
+import { assertNotFrozen } from "../store/freezes.ts";
 import { changeStatus } from "../store/grants.ts";
 import { wake } from "../workflow/start.ts";
 import { type Api, type Call, isOwn, visibleGrant, wrongStatus } from "./api.ts";
@@ -64,12 +66,15 @@ export async function extend(api: Api, call: Call, id: string, bySeconds: number
       next: "ask the requester",
     });
   }
+  const scopes = scopesOf(grant.database.id, grant.requester.name);
+  await assertNotFrozen(api.table, scopes);
   const expiresAt = new Date(Date.parse(grant.expiresAt ?? "") + bySeconds * 1000);
   assertWithin(grant, decision, bySeconds, expiresAt, now);
   const extended = await changeStatus(api.table, grant, {
     to: "active",
     event: "GrantExtended",
     actor: call.person.name,
+    scopes,
     patch: { expiresAt: expiresAt.toISOString(), extensions: (grant.extensions ?? 0) + 1 },
     now,
   });

@@ -10,6 +10,7 @@ const statusOf: Partial<Record<ErrorCode, number>> = {
   NOT_ALLOWED: 403,
   REFUSED: 403,
   OWN_REQUEST: 403,
+  FROZEN: 403,
   NOT_FOUND: 404,
   WRONG_STATUS: 409,
   CONFLICT: 409,

@@ -3,10 +3,12 @@ import { createHash } from "node:crypto";
 import type * as z from "zod";
 import { type Allowed, decide } from "../decide.ts";
 import { DbleaseError } from "../errors.ts";
+import { scopesOf } from "../freeze.ts";
 import { type Grant, grantId, isOpen, usernameOf } from "../grant.ts";
 import { groupRoleName } from "../group-role.ts";
 import { databaseSnapshot } from "../snapshot.ts";
 import { openGrants, readGrant } from "../store/find-grants.ts";
+import { assertNotFrozen } from "../store/freezes.ts";
 import { createGrant } from "../store/grants.ts";
 import { checkScramSha256 } from "../verifiers/check-scram-sha-256.ts";
 import type { RoleView } from "../views.ts";
@@ -102,6 +104,7 @@ export async function requestAccess(
     });
   }
   const decision = allowed(call, body);
+  await assertNotFrozen(api.table, scopesOf(body.database, call.person.name));
   await assertNotTooMany(api, call, decision);
   const grant = newGrant(api, call, body, decision, reason);
   const fingerprint = createHash("sha256").update(JSON.stringify(body)).digest("hex");

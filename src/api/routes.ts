@@ -9,10 +9,19 @@ import { groupRoleName } from "../group-role.ts";
 import type { DoctorView, PlanView } from "../views.ts";
 import { resolveMembers } from "../workflow/resolve-members.ts";
 import { type Api, type Call, isAdmin, isAuditor, visibleGrant } from "./api.ts";
-import { extendBody, parseBody, reasonBody, requestBody, verifierBody } from "./bodies.ts";
+import {
+  extendBody,
+  freezeBody,
+  liftBody,
+  parseBody,
+  reasonBody,
+  requestBody,
+  verifierBody,
+} from "./bodies.ts";
 import { databaseViews, roleView } from "./databases.ts";
 import { approve, cancel, deny } from "./decide-request.ts";
 import { extend } from "./extend-grant.ts";
+import { freeze, lift } from "./freezes.ts";
 import { grantView } from "./grant-view.ts";
 import { listGrants } from "./list-grants.ts";
 import { replaceVerifier } from "./replace-verifier.ts";
@@ -129,6 +138,22 @@ export const routes: readonly ApiRoute[] = [
     path: "/grants/{id}/verifier",
     run: async (api, call, { id, body }) =>
       accepted(await replaceVerifier(api, call, id, parseBody(verifierBody, body).verifier)),
+  },
+  {
+    method: "POST",
+    path: "/freezes",
+    run: async (api, call, input) => {
+      const { scope, reason } = parseBody(freezeBody, input.body);
+      return { status: 201, body: await freeze(api, call, scope, reason) };
+    },
+  },
+  {
+    method: "POST",
+    path: "/freezes/lift",
+    run: async (api, call, { body }) => ({
+      status: 200,
+      body: await lift(api, call, parseBody(liftBody, body).scope),
+    }),
   },
   {
     method: "GET",

@@ -5,8 +5,10 @@
 import { GetCommand, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { DbleaseError } from "../errors.ts";
 import type { GrantEvent, GrantEventName } from "../events.ts";
+import type { FreezeScope } from "../freeze.ts";
 import { assertMayFollow, type Grant, type GrantId, type GrantStatus, type Instant } from "../grant.ts";
 import { attentionAt } from "../sweep.ts";
+import { unlessFrozen } from "./freezes.ts";
 import { conflictOr, failedConditions, isConditionFailure, keys, type Table } from "./table.ts";
 import { updateExpression } from "./update-expression.ts";
 
@@ -22,6 +24,8 @@ export interface Change {
   /** Person name, or `dblease`. */
   actor: string;
   patch?: Patch;
+  /** The change fails where one of these is frozen at that moment. */
+  scopes?: readonly FreezeScope[];
   now: Date;
 }
 
@@ -146,6 +150,7 @@ export async function changeStatus(table: Table, grant: Grant, change: Change): 
             },
           },
           eventPut(table, eventOf(next, grant.status, change)),
+          ...unlessFrozen(table, change.scopes ?? []),
         ],
       }),
     );

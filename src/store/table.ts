@@ -34,6 +34,7 @@ export const keys = {
     pk: `idempotency#${personId}#${key}`,
     sk: "idempotency",
   }),
+  freeze: (scope: string) => ({ pk: "freeze", sk: scope }),
   config: (version: number | "current") => ({
     pk: "config",
     sk: version === "current" ? "current" : String(version).padStart(6, "0"),

@@ -5,9 +5,11 @@
 import type { RDSClient } from "@aws-sdk/client-rds";
 import { decideAgain } from "../approval.ts";
 import { DbleaseError } from "../errors.ts";
+import { scopesOf } from "../freeze.ts";
 import type { Grant, GrantId } from "../grant.ts";
 import { readConfigItem } from "../store/configs.ts";
 import { readGrant } from "../store/find-grants.ts";
+import { findFreezes } from "../store/freezes.ts";
 import { changeStatus } from "../store/grants.ts";
 import type { Table } from "../store/table.ts";
 import { resolveMembers } from "./resolve-members.ts";
@@ -49,12 +51,18 @@ export async function beginGrant(
   const { config } = await readConfigItem(parts.table);
   const decision = decideAgain(grant, config);
   if (decision.outcome === "refused") return deny(parts.table, grant, decision.because, parts.clock());
+  const scopes = scopesOf(grant.database.id, grant.requester.name);
+  const [freeze] = await findFreezes(parts.table, scopes);
+  if (freeze)
+    return deny(parts.table, grant, `${freeze.by.name} has frozen it: ${freeze.reason}`, parts.clock());
   const members = await resolveMembers(parts.rds, grant.database);
   const now = parts.clock();
   await changeStatus(parts.table, grant, {
     to: "granting",
     event: "GrantGranting",
     actor: "dblease",
+    // Asked once more inside the transaction: a freeze that came meanwhile is not overtaken (dangers 24).
+    scopes,
     patch: {
       members,
       grantAttempt: {

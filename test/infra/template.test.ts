@@ -51,7 +51,16 @@ const table = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"];
 
 describe("what each part may do, and nothing else", () => {
   test.each([
-    ["BeginGrant", [...table, "rds:DescribeDBClusters", "rds:DescribeDBInstances"]],
+    [
+      "BeginGrant",
+      [
+        ...table,
+        "dynamodb:BatchGetItem",
+        "dynamodb:ConditionCheckItem",
+        "rds:DescribeDBClusters",
+        "rds:DescribeDBInstances",
+      ],
+    ],
     ["BeginRevoke", [...table, "rds:DescribeDBClusters", "rds:DescribeDBInstances"]],
     ["Settle", table],
     ["PostgresGrant", [...table, "secretsmanager:GetSecretValue"]],
@@ -71,6 +80,8 @@ describe("what each part may do, and nothing else", () => {
       "ApiFunction",
       [
         ...table,
+        "dynamodb:BatchGetItem",
+        "dynamodb:ConditionCheckItem",
         "dynamodb:Query",
         "iam:GetRole",
         "lambda:InvokeFunction",
