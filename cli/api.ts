@@ -1,6 +1,7 @@
 import type {
   DatabasesView,
   DatabaseView,
+  DecisionView,
   DoctorView,
   FreezeView,
   GrantsView,
@@ -32,6 +33,7 @@ export interface Api {
   replaceVerifier(id: string, verifier: string): Promise<GrantView>;
   freeze(scope: string, reason: string): Promise<FreezeView>;
   unfreeze(scope: string): Promise<FreezeView>;
+  explain(wish: { as: string; database: string; role: string }): Promise<DecisionView>;
   databases(): Promise<readonly DatabaseView[]>;
   plan(database: string, role: string): Promise<PlanView>;
   doctor(database: string): Promise<DoctorView>;
@@ -75,6 +77,8 @@ export function api(send: Send, seen: (grants: readonly GrantView[]) => Promise<
     freeze: async (scope, reason) =>
       (await send("POST", "/freezes", { body: { scope, reason } })) as FreezeView,
     unfreeze: async (scope) => (await send("POST", "/freezes/lift", { body: { scope } })) as FreezeView,
+    explain: async (wish) =>
+      (await send("GET", `/policy/explain?${new URLSearchParams(wish)}`)) as DecisionView,
     databases: async () => ((await send("GET", "/databases")) as DatabasesView).databases,
     plan: async (database, role) =>
       (await send(

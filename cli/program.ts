@@ -8,6 +8,7 @@ import { addFreeze } from "./commands/freeze.ts";
 import { addGrants } from "./commands/grants.ts";
 import { addHeld } from "./commands/held.ts";
 import { addPlan } from "./commands/plan.ts";
+import { addPolicy } from "./commands/policy.ts";
 import { addRequest } from "./commands/request.ts";
 import { addRevoke } from "./commands/revoke.ts";
 import { addRevokeAll } from "./commands/revoke-all.ts";
@@ -53,6 +54,7 @@ export function buildProgram(run: Run, data: Output): Command {
   addDecisions(program, run);
   addDatabases(program, run);
   addPlan(program, run);
+  addPolicy(program, run);
   addDoctor(program, run);
   addFreeze(program, run);
   addHeld(program, run);

@@ -51,15 +51,22 @@ export function assertMayDecide(
  * Asks the rules once more when the grant starts (dangers 22): the requester's right as of now, and that one of
  * the approvals still comes from somebody who may give it.
  */
-export function decideAgain(grant: Grant, config: Config): Allowed | { outcome: "refused"; because: string } {
+export function decideAgain(
+  grant: Grant,
+  config: Config,
+  now: Date,
+): Allowed | { outcome: "refused"; because: string } {
   const decision = decide(
     {
       person: grant.requester,
       database: grant.database.id,
       role: grant.role,
       durationSeconds: grant.durationSeconds,
+      reason: grant.reason,
+      ticket: grant.ticket,
     },
     config,
+    now,
   );
   if (decision.outcome === "refused" || decision.approvers.length === 0) return decision;
   const approved = grant.approvals.some((it) =>

@@ -7,6 +7,7 @@ import * as z from "zod";
 import { durationSeconds } from "./duration.ts";
 import { DbleaseError } from "./errors.ts";
 import { groupRoleName } from "./group-role.ts";
+import { days, isTimeZone } from "./hours.ts";
 
 /** Ids go into role names of the database, so they stay short and plain; `--` is left out to keep them unambiguous. */
 const id = z
@@ -62,8 +63,36 @@ const database = z
     message: "host and port go together",
   });
 
+const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "write HH:MM, 24 hours");
+
+/** A pattern for people's words; the whole text must match. */
+const pattern = z.string().refine(
+  (text) => {
+    try {
+      return Boolean(new RegExp(text, "u"));
+    } catch {
+      return false;
+    }
+  },
+  { message: "not a regular expression" },
+);
+
+const hours = z.strictObject({
+  days: z
+    .array(z.enum(days))
+    .min(1)
+    .default([...days]),
+  from: time,
+  to: time,
+  timeZone: z.string().refine(isTimeZone, { message: "no such time zone; write a name like Europe/Berlin" }),
+});
+
 const rule = z.strictObject({
   id,
+  effect: z.enum(["allow", "deny"]).default("allow"),
+  hours: hours.optional(),
+  reason: pattern.optional(),
+  ticket: pattern.optional(),
   who: names,
   databases: names,
   roles: names,

@@ -1,6 +1,7 @@
 /** May this person have this role on this database for so long? Pure; the same question is asked again when the grant starts. */
 import type { Config, Rule } from "./config.ts";
 import { durationText } from "./duration.ts";
+import { hoursText, isWithin } from "./hours.ts";
 import { isNamed, type Person } from "./identity.ts";
 
 export interface AccessRequest {
@@ -8,10 +9,21 @@ export interface AccessRequest {
   database: string;
   role: string;
   /** Absent: the rule's default. */
-  durationSeconds?: number;
+  durationSeconds?: number | undefined;
+  /** Absent: not asked for yet, as in a list of what one may ask for. */
+  reason?: string | undefined;
+  ticket?: string | undefined;
 }
 
-export type Decision = Allowed | { outcome: "refused"; because: string; next: string };
+export type Decision = Allowed | Refused;
+
+export interface Refused {
+  outcome: "refused";
+  /** The rule that refused; absent: no rule allowed it. */
+  rule?: string;
+  because: string;
+  next: string;
+}
 
 export interface Allowed {
   outcome: "allowed";
@@ -45,30 +57,84 @@ function fits(rule: Rule, request: AccessRequest, config: Config): boolean {
   );
 }
 
-function refused(because: string, next: string): Decision {
-  return { outcome: "refused", because, next };
+/** Wildcards in who weigh more than those in what: a rule that names people is meant for them. */
+function wildcards(rule: Rule): number {
+  const count = (names: readonly string[]) => Number(names.includes("*"));
+  return 3 * count(rule.who) + count(rule.databases) + count(rule.roles);
 }
 
-/** The first rule that fits decides; what no rule allows is refused. */
-export function decide(request: AccessRequest, config: Config): Decision {
+/** The first deny in force, else the allow that names most, else the one that stands first. */
+function decidingRule(request: AccessRequest, config: Config, now: Date): Rule | undefined {
+  const fitting = config.rules.filter((it) => fits(it, request, config));
+  const deny = fitting.find((it) => it.effect === "deny" && (!it.hours || isWithin(it.hours, now)));
+  // Array.sort is stable: rules with as many wildcards keep the order of the file.
+  return deny ?? fitting.filter((it) => it.effect === "allow").sort((a, b) => wildcards(a) - wildcards(b))[0];
+}
+
+function refused(because: string, next: string, rule?: Rule): Refused {
+  return { outcome: "refused", ...(rule ? { rule: rule.id } : {}), because, next };
+}
+
+function matches(text: string, pattern: string): boolean {
+  return new RegExp(`^(?:${pattern})$`, "u").test(text);
+}
+
+/** What a rule wants of a request, beyond who and what; undefined: all of it is there. */
+function objection(
+  rule: Rule,
+  request: AccessRequest,
+  durationSeconds: number,
+  now: Date,
+): Refused | undefined {
+  if (durationSeconds > rule.limits.max) {
+    const max = durationText(rule.limits.max);
+    return refused(`rule ${rule.id} allows at most ${max}`, `ask again with --for ${max} or less`, rule);
+  }
+  if (rule.hours && !isWithin(rule.hours, now)) {
+    return refused(`rule ${rule.id} allows it only ${hoursText(rule.hours)}`, "ask again then", rule);
+  }
+  // A list of what one may ask for brings neither reason nor ticket.
+  if (request.reason === undefined) return undefined;
+  if (rule.reason !== undefined && !matches(request.reason, rule.reason)) {
+    return refused(
+      `rule ${rule.id} wants a reason like ${rule.reason}`,
+      "ask again with such a --reason",
+      rule,
+    );
+  }
+  if (rule.ticket !== undefined && !matches(request.ticket ?? "", rule.ticket)) {
+    return refused(
+      `rule ${rule.id} wants a ticket like ${rule.ticket}`,
+      "ask again with such a --ticket",
+      rule,
+    );
+  }
+  return undefined;
+}
+
+/** First deny wins, then the allow with the fewest wildcards, then file order; what no rule allows is refused. */
+export function decide(request: AccessRequest, config: Config, now: Date): Decision {
   const database = config.databases[request.database];
   if (!database) return refused(`there is no database "${request.database}"`, "dblease databases");
   if (!database.roles.includes(request.role)) {
     return refused(`database ${request.database} has no role "${request.role}"`, "dblease databases");
   }
-  const rule = config.rules.find((it) => fits(it, request, config));
+  const rule = decidingRule(request, config, now);
   if (!rule) {
     return refused(
       `no rule lets ${request.person.name} ask for ${request.role} on ${request.database}`,
       "dblease databases",
     );
   }
+  if (rule.effect === "deny") {
+    return refused(`rule ${rule.id} denies it`, "ask whoever looks after dblease.yaml", rule);
+  }
   const defaultSeconds = rule.limits.default ?? rule.limits.max;
   const durationSeconds = request.durationSeconds ?? defaultSeconds;
-  if (durationSeconds > rule.limits.max) {
-    const max = durationText(rule.limits.max);
-    return refused(`rule ${rule.id} allows at most ${max}`, `ask again with --for ${max} or less`);
-  }
+  return objection(rule, request, durationSeconds, now) ?? allowed(rule, durationSeconds, defaultSeconds);
+}
+
+function allowed(rule: Rule, durationSeconds: number, defaultSeconds: number): Allowed {
   const approval = rule.approval === "none" ? undefined : rule.approval;
   return {
     outcome: "allowed",

@@ -74,6 +74,7 @@ export interface ProblemView {
   next: string;
 }
 
+export type { Decision as DecisionView } from "./decide.ts";
 export type { Freeze as FreezeView } from "./freeze.ts";
 
 export interface GrantsView {

@@ -4,6 +4,7 @@ import { decide } from "../src/decide.ts";
 import type { Grant } from "../src/grant.ts";
 import { sampleConfig as config } from "./sample-config.ts";
 
+const now = new Date("2026-11-24T10:00:00.000Z");
 const rita = { id: "person/rita", name: "rita", mayApprove: true };
 const ada = { id: "person/ada", name: "ada", mayApprove: true };
 const stranger = { id: "AIDAOTHER", name: "AIDAOTHER", mayApprove: true };
@@ -23,7 +24,7 @@ describe("decide", () => {
     ],
     ["everybody signed in is meant by *", stranger, "stock", "read-only", 600, "anyone", []],
   ] as const)("%s", (_title, person, database, role, durationSeconds, rule, approvers) => {
-    const decision = decide({ person, database, role, durationSeconds }, config);
+    const decision = decide({ person, database, role, durationSeconds }, config, now);
     expect(decision).toMatchObject({ outcome: "allowed", rule, approvers });
   });
 
@@ -35,7 +36,7 @@ describe("decide", () => {
   ] as const)(
     "refuses %s, with the reason and the next step",
     (_title, person, database, role, durationSeconds, because) => {
-      const decision = decide({ person, database, role, durationSeconds }, config);
+      const decision = decide({ person, database, role, durationSeconds }, config, now);
       expect(decision).toMatchObject({
         outcome: "refused",
         because: expect.stringContaining(because),
@@ -45,17 +46,19 @@ describe("decide", () => {
   );
 
   test("without a duration it takes the rule's default, else its maximum", () => {
-    expect(decide({ person: rita, database: "orders", role: "read-only" }, config)).toMatchObject({
+    expect(decide({ person: rita, database: "orders", role: "read-only" }, config, now)).toMatchObject({
       durationSeconds: 1800,
     });
-    expect(decide({ person: rita, database: "orders", role: "read-write" }, config)).toMatchObject({
+    expect(decide({ person: rita, database: "orders", role: "read-write" }, config, now)).toMatchObject({
       durationSeconds: 3600,
     });
   });
 
   test("a person whose alias left the configuration is nobody any more", () => {
     const without = { ...config, persons: { ada: config.persons.ada ?? [] } };
-    expect(decide({ person: rita, database: "orders", role: "read-only" }, without).outcome).toBe("refused");
+    expect(decide({ person: rita, database: "orders", role: "read-only" }, without, now).outcome).toBe(
+      "refused",
+    );
   });
 });
 
@@ -81,7 +84,7 @@ describe("asked again when the grant starts", () => {
   } as unknown as Grant;
 
   test("an approval that still counts lets it start", () => {
-    expect(decideAgain(grant, config).outcome).toBe("allowed");
+    expect(decideAgain(grant, config, now).outcome).toBe("allowed");
   });
 
   test("an approver who lost the right takes the approval along", () => {
@@ -90,18 +93,18 @@ describe("asked again when the grant starts", () => {
         ? { ...it, approval: { ...it.approval, anyOf: ["root"] } }
         : it,
     );
-    expect(decideAgain(grant, { ...config, rules })).toMatchObject({
+    expect(decideAgain(grant, { ...config, rules }, now)).toMatchObject({
       outcome: "refused",
       because: expect.stringContaining("nobody who approved"),
     });
   });
 
   test("a requester who lost the right does not get it", () => {
-    expect(decideAgain(grant, { ...config, groups: { engineers: ["ada"] } }).outcome).toBe("refused");
+    expect(decideAgain(grant, { ...config, groups: { engineers: ["ada"] } }, now).outcome).toBe("refused");
   });
 
   test("one's own approval never counts, whatever the table says", () => {
     const own = { ...grant, approvals: [{ id: "person/rita", name: "ada", at: "2026-11-24T10:00:00.000Z" }] };
-    expect(decideAgain(own, config).outcome).toBe("refused");
+    expect(decideAgain(own, config, now).outcome).toBe("refused");
   });
 });

@@ -22,6 +22,7 @@ const routes: readonly { method: HttpMethod; path: string; who: readonly Caller[
   { method: PUT, path: "/grants/{id}/verifier", who: ["Requester"] },
   { method: POST, path: "/freezes", who: [] },
   { method: POST, path: "/freezes/lift", who: [] },
+  { method: GET, path: "/policy/explain", who: ["Auditor"] },
   { method: GET, path: "/databases", who: ["Requester", "Approver", "Auditor"] },
   { method: GET, path: "/databases/{id}/plan", who: ["Requester", "Approver", "Auditor"] },
   { method: POST, path: "/databases/{id}/doctor", who: ["Auditor"] },

@@ -1,17 +1,14 @@
 /** GET /databases: what this caller may ask for, and whether somebody must approve. */
-import { decide } from "../decide.ts";
+import { type AccessRequest, decide } from "../decide.ts";
 import type { DatabaseView, RoleView } from "../views.ts";
 import type { Call } from "./api.ts";
 
-/** What the rules say of one role on one database for this caller. */
-export function roleView(call: Call, database: string, role: string, durationSeconds?: number): RoleView {
-  const decision = decide(
-    { person: call.person, database, role, ...(durationSeconds ? { durationSeconds } : {}) },
-    call.stored.config,
-  );
+/** What the rules say of one role on one database for this caller at `now`. */
+export function roleView(call: Call, wish: Omit<AccessRequest, "person">, now: Date): RoleView {
+  const decision = decide({ ...wish, person: call.person }, call.stored.config, now);
   if (decision.outcome === "refused") {
     return {
-      name: role,
+      name: wish.role,
       allowed: false,
       approvalNeeded: false,
       approvers: [],
@@ -21,7 +18,7 @@ export function roleView(call: Call, database: string, role: string, durationSec
     };
   }
   return {
-    name: role,
+    name: wish.role,
     allowed: true,
     approvalNeeded: decision.approvers.length > 0,
     approvers: decision.approvers,
@@ -32,12 +29,14 @@ export function roleView(call: Call, database: string, role: string, durationSec
 }
 
 /** Databases of which this caller may ask for at least one role. */
-export function databaseViews(call: Call): DatabaseView[] {
+export function databaseViews(call: Call, now: Date): DatabaseView[] {
   return Object.entries(call.stored.config.databases)
     .map(([id, it]) => ({
       id,
       engine: it.engine,
-      roles: it.roles.map((role) => roleView(call, id, role)).filter((role) => role.allowed),
+      roles: it.roles
+        .map((role) => roleView(call, { database: id, role }, now))
+        .filter((role) => role.allowed),
     }))
     .filter((it) => it.roles.length > 0);
 }

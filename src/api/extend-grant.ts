@@ -22,8 +22,8 @@ function assertStillOpen(grant: Grant, now: Date): void {
     throw wrongStatus(grant, "extended; request again");
 }
 
-function stillAllowed(call: Call, grant: Grant): Allowed {
-  const decision = decideAgain(grant, call.stored.config);
+function stillAllowed(call: Call, grant: Grant, now: Date): Allowed {
+  const decision = decideAgain(grant, call.stored.config, now);
   if (decision.outcome === "allowed") return decision;
   throw new DbleaseError("REFUSED", decision.because, { next: "dblease databases" });
 }
@@ -58,7 +58,7 @@ export async function extend(api: Api, call: Call, id: string, bySeconds: number
   const grant = await visibleGrant(api, call, id);
   const now = api.clock();
   assertStillOpen(grant, now);
-  const decision = stillAllowed(call, grant);
+  const decision = stillAllowed(call, grant, now);
   if (decision.approvers.length > 0)
     assertMayDecide(call.person, { ...grant, approvers: decision.approvers }, call.stored.config);
   else if (!isOwn(call, grant)) {

@@ -1,7 +1,7 @@
 /** POST /grants: the rules decide first; a refused request starts nothing and leaves nothing. */
 import { createHash } from "node:crypto";
 import type * as z from "zod";
-import { type Allowed, decide } from "../decide.ts";
+import { type AccessRequest, type Allowed, decide } from "../decide.ts";
 import { DbleaseError } from "../errors.ts";
 import { scopesOf } from "../freeze.ts";
 import { type Grant, grantId, isOpen, usernameOf } from "../grant.ts";
@@ -23,16 +23,8 @@ function missing(field: string): never {
   throw new DbleaseError("BAD_REQUEST", `${field} is missing`, { next: `send ${field}` });
 }
 
-function allowed(call: Call, body: RequestBody): Allowed {
-  const decision = decide(
-    {
-      person: call.person,
-      database: body.database,
-      role: body.role,
-      ...(body.durationSeconds ? { durationSeconds: body.durationSeconds } : {}),
-    },
-    call.stored.config,
-  );
+function allowed(call: Call, wish: Omit<AccessRequest, "person">, now: Date): Allowed {
+  const decision = decide({ ...wish, person: call.person }, call.stored.config, now);
   if (decision.outcome === "allowed") return decision;
   throw new DbleaseError("REFUSED", decision.because, { next: decision.next });
 }
@@ -93,7 +85,7 @@ export async function requestAccess(
   body: RequestBody,
   idempotencyKey: string | undefined,
 ): Promise<{ grant: Grant } | { decision: RoleView }> {
-  if (body.dryRun) return { decision: roleView(call, body.database, body.role, body.durationSeconds) };
+  if (body.dryRun) return { decision: roleView(call, body, api.clock()) };
   const reason = body.reason ?? missing("reason");
   const verifier = body.verifier ?? missing("verifier");
   checkScramSha256(verifier);
@@ -103,7 +95,7 @@ export async function requestAccess(
       next: "send a random UUID",
     });
   }
-  const decision = allowed(call, body);
+  const decision = allowed(call, { ...body, reason }, api.clock());
   await assertNotFrozen(api.table, scopesOf(body.database, call.person.name));
   await assertNotTooMany(api, call, decision);
   const grant = newGrant(api, call, body, decision, reason);

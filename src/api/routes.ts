@@ -20,6 +20,7 @@ import {
 } from "./bodies.ts";
 import { databaseViews, roleView } from "./databases.ts";
 import { approve, cancel, deny } from "./decide-request.ts";
+import { explainPolicy } from "./explain-policy.ts";
 import { extend } from "./extend-grant.ts";
 import { freeze, lift } from "./freezes.ts";
 import { grantView } from "./grant-view.ts";
@@ -70,10 +71,10 @@ async function runAdmin(
 }
 
 function planOf(api: ApiParts, call: Call, id: string, role: string | undefined): Answer {
-  const view = roleView(call, id, role ?? "");
+  const now = api.clock();
+  const view = roleView(call, { database: id, role: role ?? "" }, now);
   if (!view.allowed || !role) throw new DbleaseError("REFUSED", view.because, { next: "dblease databases" });
   const grantId = "0".repeat(12);
-  const now = api.clock();
   const statements = plan({
     username: usernameOf(grantId),
     marker: { installation: "this-installation", grantId },
@@ -157,8 +158,16 @@ export const routes: readonly ApiRoute[] = [
   },
   {
     method: "GET",
+    path: "/policy/explain",
+    run: async (api, call, { query }) => {
+      const { as = "", database = "", role = "", reason, ticket } = query;
+      return { status: 200, body: explainPolicy(api, call, as, { database, role, reason, ticket }) };
+    },
+  },
+  {
+    method: "GET",
     path: "/databases",
-    run: async (_api, call) => ({ status: 200, body: { databases: databaseViews(call) } }),
+    run: async (api, call) => ({ status: 200, body: { databases: databaseViews(call, api.clock()) } }),
   },
   {
     method: "GET",

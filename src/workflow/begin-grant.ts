@@ -49,7 +49,7 @@ export async function beginGrant(
   if (grant.status === "granting") return answer;
   if (grant.status !== "approved") return wrongStatus(grant);
   const { config } = await readConfigItem(parts.table);
-  const decision = decideAgain(grant, config);
+  const decision = decideAgain(grant, config, parts.clock());
   if (decision.outcome === "refused") return deny(parts.table, grant, decision.because, parts.clock());
   const scopes = scopesOf(grant.database.id, grant.requester.name);
   const [freeze] = await findFreezes(parts.table, scopes);

@@ -65,7 +65,14 @@ test("every command answers one object with data under --json, and the same for 
   for (const verb of ["approve", "deny", "cancel"])
     api.answer(`POST /grants/${id}/${verb}`, { body: grantView() });
   api.answer(`POST /grants/${id}/extend`, { body: activeGrant() });
+  const decision = { outcome: "refused", because: "rule office denies it", next: "-" };
+  api.answer("GET /policy/explain?as=rita&database=orders&role=read-only", { body: decision });
   const expected: [string[], unknown, string][] = [
+    [
+      ["policy", "explain", "orders", "read-only", "--as", "rita"],
+      decision,
+      "refused: rule office denies it",
+    ],
     [["databases"], databases, "ada or root"],
     [["databases", "prepare", "orders"], { database: "orders", checks: [] }, "orders"],
     [["plan", "orders", "--role", "read-only"], plan, "CREATE ROLE x;\n\n-- revoke\nDROP ROLE x;\n"],

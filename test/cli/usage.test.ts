@@ -68,6 +68,7 @@ test.each([
   ["freeze"],
   ["unfreeze"],
   ["revoke-all"],
+  ["policy", "explain"],
   ["revoke"],
   ["credential"],
   ["plan"],

@@ -147,6 +147,14 @@ test("what one may ask for, what it would do, and whether the database is fit fo
     { name: "read-only", approvalNeeded: false, maxSeconds: 3600 },
     { name: "read-write", approvalNeeded: true },
   ]);
+  const olga = await given.user("auditor");
+  const explained = await olga.call("GET", "/policy/explain?as=rita&database=orders&role=read-write");
+  expect(explained.body).toMatchObject({
+    outcome: "allowed",
+    rule: "write",
+    approvers: ["engineers", "root"],
+  });
+  expect((await rita.call("GET", "/policy/explain?as=ada&database=orders&role=read-write")).status).toBe(403);
   const plan = await rita.call("GET", "/databases/orders/plan?role=read-only");
   expect(plan.body.grant.join("\n")).toMatch(/CREATE ROLE "?jit_000000000000"? /);
   expect(plan.body.revoke.join("\n")).toMatch(/DROP ROLE/);
