@@ -4,13 +4,16 @@
 import { buildCommand } from "./set-up/build-command.mjs";
 import { installNodeModules } from "./set-up/install-node-modules.mjs";
 import { installPythonPackages } from "./set-up/install-python-packages.mjs";
+import { unpackPostgres15 } from "./set-up/unpack-postgres-15.mjs";
 
 try {
   const checking = process.argv.includes("--check");
+  const testing = process.argv.includes("--test");
   await Promise.all([
     installNodeModules().then(buildCommand),
     installPythonPackages("python", "requirements.txt"),
     checking ? installPythonPackages("python-check", "requirements-check.txt") : undefined,
+    testing ? unpackPostgres15() : undefined,
   ]);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : error}\n`);

@@ -114,7 +114,10 @@ function objection(
 
 /** First deny wins, then the allow with the fewest wildcards, then file order; what no rule allows is refused. */
 export function decide(request: AccessRequest, config: Config, now: Date): Decision {
-  const database = config.databases[request.database];
+  // Own keys only: a caller may send any word, also one that every object knows.
+  const database = Object.hasOwn(config.databases, request.database)
+    ? config.databases[request.database]
+    : undefined;
   if (!database) return refused(`there is no database "${request.database}"`, "dblease databases");
   if (!database.roles.includes(request.role)) {
     return refused(`database ${request.database} has no role "${request.role}"`, "dblease databases");

@@ -4,7 +4,7 @@ import type { DatabaseSnapshot } from "./grant.ts";
 
 /** All that a later revoke needs to know of a database, as the configuration says it now. @throws NOT_FOUND */
 export function databaseSnapshot(config: Config, id: string): DatabaseSnapshot {
-  const database = config.databases[id];
+  const database = Object.hasOwn(config.databases, id) ? config.databases[id] : undefined;
   if (!database)
     throw new DbleaseError("NOT_FOUND", `there is no database "${id}"`, { next: "dblease databases" });
   const { roles: _, instance, cluster, host, port, tls, ...rest } = database;

@@ -30,6 +30,7 @@ describe("decide", () => {
 
   test.each([
     ["a database nobody knows", rita, "nowhere", "read-only", 60, "there is no database"],
+    ["a word that every object knows", rita, "constructor", "read-only", 60, "there is no database"],
     ["a role that the database has not", rita, "stock", "read-write", 60, 'has no role "read-write"'],
     ["a person no rule names", stranger, "orders", "read-only", 60, "no rule lets AIDAOTHER"],
     ["longer than the rule allows", rita, "orders", "read-only", 7201, "rule read allows at most 2h"],

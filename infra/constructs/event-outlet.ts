@@ -4,7 +4,7 @@ import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import type { TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import { EventBus, Rule } from "aws-cdk-lib/aws-events";
 import { SnsTopic } from "aws-cdk-lib/aws-events-targets";
-import { type IFunction, StartingPosition } from "aws-cdk-lib/aws-lambda";
+import { FilterCriteria, FilterRule, type IFunction, StartingPosition } from "aws-cdk-lib/aws-lambda";
 import { DynamoEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
@@ -35,6 +35,13 @@ export class EventOutlet extends Construct {
         batchSize: 25,
         bisectBatchOnError: true,
         reportBatchItemFailures: true,
+        // Verifiers, wake tokens and leases never leave the table.
+        filters: [
+          FilterCriteria.filter({
+            eventName: FilterRule.isEqual("INSERT"),
+            dynamodb: { Keys: { pk: { S: FilterRule.beginsWith("event#") } } },
+          }),
+        ],
       }),
     );
     const action: IAlarmAction = new SnsAction(this.troubles);

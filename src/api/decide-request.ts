@@ -17,8 +17,8 @@ function word(api: Api, call: Call, reason: string | undefined): Approval {
 
 /** The table is written; the workflow is only woken. What gets lost here the sweeper does again. */
 async function notify(api: Api, grant: Grant): Promise<void> {
-  if (await wake(api.workflows, grant)) return;
-  if (grant.status === "approved") await startGrant(api.workflows, grant.id);
+  const woken = await wake(api.workflows, grant).catch(() => false);
+  if (!woken && grant.status === "approved") await startGrant(api.workflows, grant.id).catch(() => false);
 }
 
 function assertUndecided(api: Api, grant: Grant, wish: string): void {

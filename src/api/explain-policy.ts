@@ -15,7 +15,7 @@ export function explainPolicy(
       next: "dblease databases shows what you may ask for",
     });
   }
-  const declared = call.stored.config.persons[as] !== undefined;
+  const declared = Object.hasOwn(call.stored.config.persons, as);
   const person = { id: declared ? `person/${as}` : `named/${as}`, name: as };
   return decide({ ...wish, person }, call.stored.config, api.clock());
 }

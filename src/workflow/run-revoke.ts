@@ -85,7 +85,9 @@ export async function runRevoke<Connection>(
       next: `dblease show ${id}`,
     });
   }
-  const receipt = await step.engine.revoke(await step.door(grant), knownUser(step, grant), step.clock);
+  const found = await step.engine.revoke(await step.door(grant), knownUser(step, grant), step.clock);
+  // What an earlier try has moved is data left behind all the same.
+  const receipt = { ...found, moved: [...(grant.receipt?.moved ?? []), ...found.moved] };
   const now = step.clock();
   const outcome = outcomeOf(grant, receipt, now);
   await changeStatus(step.table, grant, { ...outcome, actor: "dblease", now });

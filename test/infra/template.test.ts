@@ -164,6 +164,7 @@ describe("what must hold when others are busy or gone", () => {
     template.hasResourceProperties("AWS::Lambda::EventSourceMapping", {
       BisectBatchOnFunctionError: true,
       FunctionResponseTypes: ["ReportBatchItemFailures"],
+      FilterCriteria: { Filters: [{ Pattern: Match.stringLikeRegexp("event#") }] },
     });
     template.hasResourceProperties("AWS::CloudWatch::Alarm", { MetricName: "IteratorAge" });
   });
