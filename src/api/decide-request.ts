@@ -17,7 +17,7 @@ function word(api: Api, call: Call, reason: string | undefined): Approval {
 
 /** The table is written; the workflow is only woken. What gets lost here the sweeper does again. */
 async function notify(api: Api, grant: Grant): Promise<void> {
-  const woken = await wake(api.workflows, grant).catch(() => false);
+  const woken = await wake(api, grant.id).catch(() => false);
   if (!woken && grant.status === "approved") await startGrant(api.workflows, grant.id).catch(() => false);
 }
 

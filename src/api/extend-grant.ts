@@ -79,6 +79,6 @@ export async function extend(api: Api, call: Call, id: string, bySeconds: number
     now,
   });
   // A lost wake-up is done by the sweeper; until then the database keeps the earlier end for new logins.
-  await wake(api.workflows, extended).catch(() => false);
+  await wake(api, extended.id).catch(() => false);
   return extended;
 }

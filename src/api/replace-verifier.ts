@@ -22,6 +22,6 @@ export async function replaceVerifier(api: Api, call: Call, id: string, verifier
   if (!open.includes(grant.status)) throw wrongStatus(grant, "given a new credential");
   const dueAt = attentionAt({ ...grant, verifierNumber: grant.verifierNumber + 1 }, api.clock());
   await store(api.table, grant, verifier, dueAt ?? api.clock().toISOString());
-  if (grant.status === "active") await wake(api.workflows, grant);
+  if (grant.status === "active") await wake(api, grant.id);
   return readGrant(api.table, id);
 }

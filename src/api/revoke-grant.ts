@@ -34,7 +34,7 @@ export async function revoke(api: Api, call: Call, id: string, reason: string | 
     now,
   });
   // The grant's own workflow starts the revoke of the same name; where it cannot be woken, this does.
-  const woken = await wake(api.workflows, revoking).catch(() => false);
+  const woken = await wake(api, revoking.id).catch(() => false);
   if (!woken) await startRevoke(api.workflows, revoking);
   return revoking;
 }

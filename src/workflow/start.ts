@@ -4,6 +4,8 @@
  */
 import { SendTaskSuccessCommand, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import type { Grant, GrantId } from "../grant.ts";
+import { readGrant } from "../store/find-grants.ts";
+import type { Table } from "../store/table.ts";
 
 export interface Workflows {
   client: SFNClient;
@@ -50,11 +52,16 @@ export function startRevoke(
   return start(workflows, workflows.revokeMachine, revokeName(grant), grant.id);
 }
 
-/** Wakes the execution that waits for this grant. @returns false if nobody waits any more. */
-export async function wake(workflows: Workflows, grant: Pick<Grant, "wakeToken">): Promise<boolean> {
-  if (grant.wakeToken === undefined) return false;
+/**
+ * Wakes the execution that waits for this grant; called after the row was written. The token is read now: one that
+ * was read before the write may be older than the wait, and a wait that begins after the write sees it by itself.
+ * @returns false if nobody waits any more.
+ */
+export async function wake(parts: { table: Table; workflows: Workflows }, id: GrantId): Promise<boolean> {
+  const { wakeToken } = await readGrant(parts.table, id);
+  if (wakeToken === undefined) return false;
   try {
-    await workflows.client.send(new SendTaskSuccessCommand({ taskToken: grant.wakeToken, output: "{}" }));
+    await parts.workflows.client.send(new SendTaskSuccessCommand({ taskToken: wakeToken, output: "{}" }));
     return true;
   } catch (error) {
     if (hasName(error, "TaskTimedOut", "TaskDoesNotExist", "InvalidToken")) return false;

@@ -32,7 +32,7 @@ async function claim(parts: Parts, grant: Grant, revokeNumber: number): Promise<
 /** Starts the workflow of a grant that waits, or wakes it; a workflow that was stopped before the grant began ends the grant. */
 async function resume(parts: Parts, grant: Grant): Promise<void> {
   const awake = grant.status !== "active" && (await startGrant(parts.workflows, grant.id));
-  const woken = grant.status !== "requested" && (await wake(parts.workflows, grant));
+  const woken = grant.status !== "requested" && (await wake(parts, grant.id));
   if (grant.status === "approved" && !awake && !woken) {
     await settle(parts, grant.id, {
       Error: "UNAVAILABLE",

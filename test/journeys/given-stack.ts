@@ -168,7 +168,7 @@ export class GivenStack {
   }
 
   async untilTrue(condition: () => Promise<boolean>): Promise<void> {
-    for (const end = Date.now() + 60_000; Date.now() < end; await sleep(100)) if (await condition()) return;
+    for (const end = Date.now() + 90_000; Date.now() < end; await sleep(100)) if (await condition()) return;
     throw new Error("it never became true");
   }
 
