@@ -88,7 +88,8 @@ export interface Approval {
 
 /** One try to do something in the database; recorded before the database is touched. */
 export interface Attempt {
-  startedAt: Instant;
+  /** Absent: intended, but no function has begun; it begins only while the grant is `granting`. */
+  startedAt?: Instant;
   /** After this instant nothing of this attempt may still act. */
   deadline: Instant;
   endedAt?: Instant;

@@ -66,7 +66,6 @@ export async function beginGrant(
     patch: {
       members,
       grantAttempt: {
-        startedAt: now.toISOString(),
         deadline: new Date(now.getTime() + attemptSeconds * 1000).toISOString(),
       },
     },

@@ -44,9 +44,8 @@ function assertMayBegin(grant: Grant, now: Date): void {
 /** A time-out of a workflow does not stop its function; only its end or its deadline does (dangers 5). */
 function grantInFlight(grant: Grant, now: Date): boolean {
   const attempt = grant.grantAttempt;
-  return (
-    attempt !== undefined && attempt.endedAt === undefined && Date.parse(attempt.deadline) > now.getTime()
-  );
+  if (!attempt || attempt.endedAt || Date.parse(attempt.deadline) <= now.getTime()) return false;
+  return grant.status === "granting" || attempt.startedAt !== undefined;
 }
 
 /** Takes or renews the lease. @throws LEASE_HELD if another revoker holds it. */
