@@ -16,6 +16,8 @@ export interface NewGrant {
   durationSeconds: number;
   reason: string;
   ticket?: string;
+  startAt?: string;
+  breakGlass?: true;
 }
 
 /** What people do with a grant, beside looking at it. */
@@ -26,14 +28,15 @@ export interface Api {
   createGrant(wish: NewGrant & { verifier: string }, idempotencyKey: string): Promise<GrantView>;
   /** What the rules would say, nothing is written. */
   dryRun(wish: NewGrant): Promise<RoleView>;
-  grants(options?: { toApprove?: boolean }): Promise<readonly GrantView[]>;
+  grants(waiting?: "toApprove" | "toReview"): Promise<readonly GrantView[]>;
   grant(id: string): Promise<GrantView>;
   decide(id: string, decision: Decision, reason?: string): Promise<GrantView>;
+  review(id: string, reason: string): Promise<GrantView>;
   extend(id: string, durationSeconds: number): Promise<GrantView>;
   replaceVerifier(id: string, verifier: string): Promise<GrantView>;
   freeze(scope: string, reason: string): Promise<FreezeView>;
   unfreeze(scope: string): Promise<FreezeView>;
-  explain(wish: { as: string; database: string; role: string }): Promise<DecisionView>;
+  explain(wish: Record<"as" | "database" | "role", string>): Promise<DecisionView>;
   databases(): Promise<readonly DatabaseView[]>;
   plan(database: string, role: string): Promise<PlanView>;
   doctor(database: string): Promise<DoctorView>;
@@ -60,17 +63,15 @@ export function api(send: Send, seen: (grants: readonly GrantView[]) => Promise<
     createGrant: (wish, idempotencyKey) =>
       one(send("POST", "/grants", { body: wish, headers: { "idempotency-key": idempotencyKey } })),
     dryRun: async (wish) => (await send("POST", "/grants", { body: { ...wish, dryRun: true } })) as RoleView,
-    async grants(options = {}) {
-      const { grants } = (await send(
-        "GET",
-        `/grants${options.toApprove ? "?toApprove=true" : ""}`,
-      )) as GrantsView;
+    async grants(waiting) {
+      const { grants } = (await send("GET", waiting ? `/grants?${waiting}=true` : "/grants")) as GrantsView;
       await seen(grants);
       return grants;
     },
     grant: (id) => one(send("GET", at("grants", id))),
     decide: (id, decision, reason) =>
       one(send("POST", at("grants", id, decision), { body: reason === undefined ? {} : { reason } })),
+    review: (id, reason) => one(send("POST", at("grants", id, "review"), { body: { reason } })),
     extend: (id, durationSeconds) =>
       one(send("POST", at("grants", id, "extend"), { body: { durationSeconds } })),
     replaceVerifier: (id, verifier) => one(send("PUT", at("grants", id, "verifier"), { body: { verifier } })),

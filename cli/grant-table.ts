@@ -10,6 +10,7 @@ import { clockTime, timeLeft } from "./time-text.ts";
 function timeOf(grant: GrantView, now: Date): string {
   if (grant.status === "requested") return `${timeLeft(grant.approveBy, now)} to decide`;
   if (grant.status === "active" && grant.expiresAt) return `${timeLeft(grant.expiresAt, now)} left`;
+  if (grant.status === "approved" && grant.startAt) return `from ${clockTime(grant.startAt, now)}`;
   if (grant.closedAt) return `ended ${clockTime(grant.closedAt, now)}`;
   return `for ${durationText(grant.durationSeconds)}`;
 }
@@ -23,7 +24,7 @@ export function grantTable(grants: readonly GrantView[], output: Output, now: Da
       grant.id,
       styledStatus(grant.status, output),
       grant.database,
-      grant.role,
+      grant.breakGlass ? `${grant.role} ${output.style("red", "BREAK-GLASS")}` : grant.role,
       timeOf(grant, now),
       grant.requester,
       printable(grant.reason),

@@ -1,5 +1,6 @@
+import { approvalText } from "../src/approval-text.ts";
 import { durationText } from "../src/duration.ts";
-import type { GrantView } from "../src/views.ts";
+import type { BreakGlassView, GrantView } from "../src/views.ts";
 import { printable } from "./printable.ts";
 import { receiptText } from "./receipt-text.ts";
 import { styledStatus } from "./status-style.ts";
@@ -7,6 +8,12 @@ import { table } from "./table.ts";
 import type { Output } from "./terminal.ts";
 import { clockTime, timeLeft } from "./time-text.ts";
 import { timeline } from "./timeline.ts";
+
+/** What a broken glass still owes, or how it was found. */
+function reviewText({ reviewers, reviewBy, review }: BreakGlassView, now: Date): string {
+  if (review) return `reviewed by ${review.name}: ${printable(review.reason ?? "")}`;
+  return `to be reviewed by ${reviewers.join(" or ")} until ${clockTime(reviewBy, now)}`;
+}
 
 /** One grant in full: what it is, what happened, and the receipt once there is one. */
 export function grantText(grant: GrantView, output: Output, now: Date): string {
@@ -18,8 +25,13 @@ export function grantText(grant: GrantView, output: Output, now: Date): string {
   if (grant.ticket) facts.push(["ticket", printable(grant.ticket)]);
   facts.push(["rule", `${grant.rule}: ${grant.because}`]);
   if (grant.status === "requested") {
-    facts.push(["approval", `${grant.approvers.join(" or ")}, within ${timeLeft(grant.approveBy, now)}`]);
+    facts.push([
+      "approval",
+      `${approvalText(grant.approvalSteps)}, within ${timeLeft(grant.approveBy, now)}`,
+    ]);
   }
+  if (grant.startAt) facts.push(["start", clockTime(grant.startAt, now)]);
+  if (grant.breakGlass) facts.push(["break-glass", reviewText(grant.breakGlass, now)]);
   facts.push(["user", grant.username]);
   if (grant.status === "active" && grant.expiresAt) {
     facts.push(["until", `${clockTime(grant.expiresAt, now)}, ${timeLeft(grant.expiresAt, now)} left`]);

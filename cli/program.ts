@@ -10,6 +10,7 @@ import { addHeld } from "./commands/held.ts";
 import { addPlan } from "./commands/plan.ts";
 import { addPolicy } from "./commands/policy.ts";
 import { addRequest } from "./commands/request.ts";
+import { addReview } from "./commands/review.ts";
 import { addRevoke } from "./commands/revoke.ts";
 import { addRevokeAll } from "./commands/revoke-all.ts";
 import { addShow } from "./commands/show.ts";
@@ -55,6 +56,7 @@ export function buildProgram(run: Run, data: Output): Command {
   addDatabases(program, run);
   addPlan(program, run);
   addPolicy(program, run);
+  addReview(program, run);
   addDoctor(program, run);
   addFreeze(program, run);
   addHeld(program, run);

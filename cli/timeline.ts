@@ -42,6 +42,8 @@ export function timeline(grant: GrantView): readonly Moment[] {
     if (receipt.droppedAt) moments.push({ at: receipt.droppedAt, what: "user dropped" });
     moments.push({ at: receipt.readBackAt, what: "database read back" });
   }
+  const review = grant.breakGlass?.review;
+  if (review) moments.push({ at: review.at, what: `${review.name} reviewed${quoted(review.reason)}` });
   if (grant.closedAt) moments.push({ at: grant.closedAt, what: grant.status });
   // ISO 8601 in UTC sorts as text; equal times keep the order above.
   return moments.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));

@@ -1,13 +1,16 @@
+import { approvalText } from "../src/approval-text.ts";
 import type { GrantView } from "../src/views.ts";
-import { timeLeft } from "./time-text.ts";
+import { clockTime, timeLeft } from "./time-text.ts";
 
 /** What a waiting person is waiting for right now. */
 export function waitSentence(grant: GrantView, now: Date): string {
   switch (grant.status) {
     case "requested":
-      return `waiting for approval by ${grant.approvers.join(" or ")}, ${timeLeft(grant.approveBy, now)} left`;
+      return `waiting for approval by ${approvalText(grant.approvalSteps)}, ${timeLeft(grant.approveBy, now)} left`;
     case "approved":
-      return "approved, about to start";
+      return grant.startAt && Date.parse(grant.startAt) > now.getTime()
+        ? `planned, starts at ${clockTime(grant.startAt, now)}`
+        : "approved, about to start";
     case "granting":
       return `making ${grant.username} on ${grant.database}`;
     case "active":

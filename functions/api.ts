@@ -14,18 +14,17 @@ import type {
 import { callerOf } from "../src/api/caller-of.ts";
 import { respond, respondProblem } from "../src/api/respond.ts";
 import { type ApiParts, type ApiRoute, routes } from "../src/api/routes.ts";
-import { findRole } from "../src/iam/find-role.ts";
-import { assumedRoleName, personOf } from "../src/identity.ts";
+import { findPerson } from "../src/iam/find-people.ts";
 import { setting } from "../src/setting.ts";
 import { readConfigItem } from "../src/store/configs.ts";
 import { openTable } from "../src/store/table.ts";
 import { openWorkflows } from "../src/workflow/start.ts";
 
-const iam = new IAMClient({});
 const account = setting("ACCOUNT");
 const api: ApiParts = {
   table: openTable(setting("TABLE")),
   workflows: openWorkflows(setting("GRANT_MACHINE"), setting("REVOKE_MACHINE")),
+  iam: new IAMClient({}),
   rds: new RDSClient({}),
   admin: { client: new LambdaClient({}), functionOf: { postgres: setting("POSTGRES_ADMIN") } },
   clock: () => new Date(),
@@ -35,9 +34,7 @@ const api: ApiParts = {
 async function run(route: ApiRoute, event: APIGatewayProxyEventV2WithIAMAuthorizer): Promise<Result> {
   const caller = callerOf(event);
   const stored = await readConfigItem(api.table);
-  const roleName = assumedRoleName(caller);
-  const role = roleName ? await findRole(iam, roleName) : undefined;
-  const person = personOf(caller, role, stored.config, account);
+  const person = await findPerson(api.iam, caller, stored.config, account);
   const input = {
     id: event.pathParameters?.id ?? "",
     body: event.body,

@@ -1,4 +1,5 @@
 /** Workflow step outside the VPC: ask the rules again, look up the members, write the intent. */
+import { IAMClient } from "@aws-sdk/client-iam";
 import { RDSClient } from "@aws-sdk/client-rds";
 import middy from "@middy/core";
 import { setting } from "../src/setting.ts";
@@ -6,6 +7,11 @@ import { openTable } from "../src/store/table.ts";
 import { beginGrant } from "../src/workflow/begin-grant.ts";
 import { grantIdOf } from "../src/workflow/inputs.ts";
 
-const parts = { table: openTable(setting("TABLE")), rds: new RDSClient({}), clock: () => new Date() };
+const parts = {
+  table: openTable(setting("TABLE")),
+  rds: new RDSClient({}),
+  iam: new IAMClient({}),
+  clock: () => new Date(),
+};
 
 export const handler = middy<unknown>().handler((input) => beginGrant(parts, grantIdOf(input)));

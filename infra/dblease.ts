@@ -125,12 +125,13 @@ export class Dblease extends Construct {
       // Describe calls know no narrower resource that also covers replicas made later.
       allow(it, ["rds:DescribeDBInstances", "rds:DescribeDBClusters"], ["*"]);
     }
-    allow(api, ["iam:GetRole"], [`arn:${Stack.of(this).partition}:iam::${Stack.of(this).account}:role/*`]);
-    allow(
-      configure,
-      ["iam:GetUser"],
-      [`arn:${Stack.of(this).partition}:iam::${Stack.of(this).account}:user/*`],
-    );
+    const iam = `arn:${Stack.of(this).partition}:iam::${Stack.of(this).account}`;
+    for (const it of [api, beginGrant]) {
+      // Names of roles, and the groups and tags that rules may ask for.
+      allow(it, ["iam:GetRole"], [`${iam}:role/*`]);
+      allow(it, ["iam:GetUser", "iam:ListGroupsForUser"], [`${iam}:user/*`]);
+    }
+    allow(configure, ["iam:GetUser"], [`${iam}:user/*`]);
     for (const it of [api, configure]) postgresAdmin.grantInvoke(it);
     const secrets = this.adminSecrets(props.config);
     for (const it of [postgresGrant, postgresRevoke, postgresAdmin]) {

@@ -1,11 +1,14 @@
 /** May this person have this role on this database for so long? Pure; the same question is asked again when the grant starts. */
+import { approvalText } from "./approval-text.ts";
 import type { Config, Rule } from "./config.ts";
+import { databaseTag } from "./database-tag.ts";
 import { durationText } from "./duration.ts";
+import type { ApprovalStep } from "./grant.ts";
 import { hoursText, isWithin } from "./hours.ts";
-import { isNamed, type Person } from "./identity.ts";
+import { type Asker, isNamed } from "./identity.ts";
 
 export interface AccessRequest {
-  person: Pick<Person, "id" | "name">;
+  person: Asker;
   database: string;
   role: string;
   /** Absent: the rule's default. */
@@ -13,6 +16,8 @@ export interface AccessRequest {
   /** Absent: not asked for yet, as in a list of what one may ask for. */
   reason?: string | undefined;
   ticket?: string | undefined;
+  /** Asks for access that nobody has to approve; only break-glass rules give it. */
+  breakGlass?: boolean | undefined;
 }
 
 export type Decision = Allowed | Refused;
@@ -36,10 +41,12 @@ export interface Allowed {
   maxOpen: number;
   /** How often one grant may be extended. */
   maxExtensions: number;
-  /** Names of which one must approve; empty: none. */
-  approvers: readonly string[];
+  /** All of these must be filled; empty: no approval needed. */
+  approvalSteps: readonly ApprovalStep[];
   /** A request without a decision lapses after so many seconds. */
   approveWithinSeconds: number;
+  /** Who must review it afterwards, and within how many seconds: a break-glass rule decided. */
+  review?: { anyOf: readonly string[]; withinSeconds: number };
 }
 
 /** Seconds an auto-approved request may wait for its workflow before it lapses. */
@@ -49,12 +56,23 @@ function covers(names: readonly string[], name: string): boolean {
   return names.includes("*") || names.includes(name);
 }
 
+function coversDatabase(names: readonly string[], id: string, config: Config): boolean {
+  const tags = config.databases[id]?.tags ?? {};
+  return covers(names, id) || names.map(databaseTag).some((tag) => tag && tags[tag.key] === tag.value);
+}
+
+/** Who cannot be looked up is meant by a deny and by nothing else. */
 function fits(rule: Rule, request: AccessRequest, config: Config): boolean {
   return (
-    covers(rule.databases, request.database) &&
+    coversDatabase(rule.databases, request.database, config) &&
     covers(rule.roles, request.role) &&
-    isNamed(request.person, rule.who, config)
+    isNamed(request.person, rule.who, config, rule.effect === "deny")
   );
+}
+
+/** Whether the clock has a say in this decision. */
+export function hoursMatter(request: AccessRequest, config: Config): boolean {
+  return config.rules.some((it) => it.hours && fits(it, request, config));
 }
 
 /** Wildcards in who weigh more than those in what: a rule that names people is meant for them. */
@@ -63,12 +81,13 @@ function wildcards(rule: Rule): number {
   return 3 * count(rule.who) + count(rule.databases) + count(rule.roles);
 }
 
-/** The first deny in force, else the allow that names most, else the one that stands first. */
+/** The first deny in force, else the allow (or break-glass rule) that names most, else the one that stands first. */
 function decidingRule(request: AccessRequest, config: Config, now: Date): Rule | undefined {
   const fitting = config.rules.filter((it) => fits(it, request, config));
   const deny = fitting.find((it) => it.effect === "deny" && (!it.hours || isWithin(it.hours, now)));
   // Array.sort is stable: rules with as many wildcards keep the order of the file.
-  return deny ?? fitting.filter((it) => it.effect === "allow").sort((a, b) => wildcards(a) - wildcards(b))[0];
+  const effect = request.breakGlass ? "break-glass" : "allow";
+  return deny ?? fitting.filter((it) => it.effect === effect).sort((a, b) => wildcards(a) - wildcards(b))[0];
 }
 
 function refused(because: string, next: string, rule?: Rule): Refused {
@@ -124,8 +143,9 @@ export function decide(request: AccessRequest, config: Config, now: Date): Decis
   }
   const rule = decidingRule(request, config, now);
   if (!rule) {
+    const how = request.breakGlass ? "break the glass" : "ask";
     return refused(
-      `no rule lets ${request.person.name} ask for ${request.role} on ${request.database}`,
+      `no rule lets ${request.person.name} ${how} for ${request.role} on ${request.database}`,
       "dblease databases",
     );
   }
@@ -137,20 +157,27 @@ export function decide(request: AccessRequest, config: Config, now: Date): Decis
   return objection(rule, request, durationSeconds, now) ?? allowed(rule, durationSeconds, defaultSeconds);
 }
 
+function because(rule: Rule): string {
+  if (rule.review)
+    return `rule ${rule.id} allows it in an emergency, reviewed by ${rule.review.anyOf.join(" or ")}`;
+  if (rule.approval === "none") return `rule ${rule.id} allows it without approval`;
+  return `rule ${rule.id} allows it once approved by ${approvalText(rule.approval.steps)}`;
+}
+
 function allowed(rule: Rule, durationSeconds: number, defaultSeconds: number): Allowed {
   const approval = rule.approval === "none" ? undefined : rule.approval;
+  const { review } = rule;
   return {
     outcome: "allowed",
     rule: rule.id,
-    because: approval
-      ? `rule ${rule.id} allows it once one of ${approval.anyOf.join(", ")} approves`
-      : `rule ${rule.id} allows it without approval`,
+    because: because(rule),
     durationSeconds,
     maxSeconds: rule.limits.max,
     defaultSeconds,
     maxOpen: rule.limits.open,
     maxExtensions: rule.limits.extensions,
-    approvers: approval?.anyOf ?? [],
+    approvalSteps: approval?.steps ?? [],
     approveWithinSeconds: approval?.within ?? startWithinSeconds,
+    ...(review ? { review: { anyOf: review.anyOf, withinSeconds: review.within } } : {}),
   };
 }

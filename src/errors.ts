@@ -25,6 +25,7 @@ export type ErrorCode =
   | "GRANT_IN_FLIGHT"
   | "ALREADY_CLOSED"
   | "NOT_DUE"
+  | "NOT_YET"
   | "LIVE_GRANTS"
   | "UNAVAILABLE";
 

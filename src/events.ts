@@ -3,6 +3,8 @@ import type { Grant, GrantStatus, Instant } from "./grant.ts";
 
 export type GrantEventName =
   | "GrantRequested"
+  /** One of several approvals that are needed. */
+  | "ApprovalGiven"
   | "GrantApproved"
   | "GrantDenied"
   | "GrantLapsed"
@@ -15,7 +17,10 @@ export type GrantEventName =
   | "GrantRevoked"
   | "GrantFailed"
   | "RevokeFailed"
-  | "GrantQuarantined";
+  | "GrantQuarantined"
+  /** A broken glass was looked at afterwards; or nobody has yet, and the time for it is over. */
+  | "GrantReviewed"
+  | "ReviewDue";
 
 export interface GrantEvent {
   /** `<grant id>-<version>`: unique, and gapless per grant. */

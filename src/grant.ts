@@ -77,13 +77,32 @@ export interface GrantEnd {
   at: Instant;
 }
 
-/** One person's yes. */
-export interface Approval {
-  /** Person id and name (identity.ts). */
+/** So many of these persons and groups must say yes. */
+export interface ApprovalStep {
+  anyOf: readonly string[];
+  minimum: number;
+}
+
+/** Somebody as a grant remembers them: person id and name, and the IAM principal they called with (identity.ts). */
+export interface Actor {
   id: string;
   name: string;
+  principal?: { arn: string; uniqueId: string };
+}
+
+/** One person's yes, or no. */
+export interface Approval extends Actor {
   at: Instant;
   reason?: string;
+}
+
+/** What breaking the glass owes afterwards. */
+export interface BreakGlass {
+  /** Persons and groups of whom one must review it, and who are told at once. */
+  reviewers: readonly string[];
+  /** Until then, and from then on reminded every day. */
+  reviewBy: Instant;
+  review?: Approval;
 }
 
 /** One try to do something in the database; recorded before the database is touched. */
@@ -140,7 +159,7 @@ export interface Grant {
   groupRole: string;
   /** Database user, `jit_<id>`. */
   username: string;
-  requester: { id: string; name: string };
+  requester: Actor;
   reason: string;
   ticket?: string;
   /** Seconds of access, counted from activation. */
@@ -148,11 +167,14 @@ export interface Grant {
   rule: string;
   because: string;
   configVersion: number;
-  /** Person or group names of which one must approve; empty: no approval needed. */
-  approvers: readonly string[];
+  /** All of these must be filled; empty: no approval needed. */
+  approvalSteps: readonly ApprovalStep[];
   approvals: readonly Approval[];
   denial?: Approval;
+  breakGlass?: BreakGlass;
   requestedAt: Instant;
+  /** A planned start; the grant begins then at the earliest. */
+  startAt?: Instant;
   /** A request without a decision lapses at this instant. */
   approveBy: Instant;
   activatedAt?: Instant;

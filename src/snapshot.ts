@@ -7,7 +7,7 @@ export function databaseSnapshot(config: Config, id: string): DatabaseSnapshot {
   const database = Object.hasOwn(config.databases, id) ? config.databases[id] : undefined;
   if (!database)
     throw new DbleaseError("NOT_FOUND", `there is no database "${id}"`, { next: "dblease databases" });
-  const { roles: _, instance, cluster, host, port, tls, ...rest } = database;
+  const { roles: _, tags: __, instance, cluster, host, port, tls, ...rest } = database;
   return {
     id,
     ...rest,

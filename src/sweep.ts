@@ -2,7 +2,7 @@
  * What the sweeper does with a grant that is due (pure). Every write of a grant sets `dueAt` by `attentionAt`, so
  * the sweeper needs one query, and a grant whose workflow is lost is found by the same clock as any other.
  */
-import type { Grant, Instant } from "./grant.ts";
+import type { BreakGlass, Grant, Instant } from "./grant.ts";
 import { isDue } from "./grant.ts";
 
 export type SweepAction =
@@ -14,10 +14,13 @@ export type SweepAction =
   | "revoke"
   /** Look once more whether the user came back (dangers 5). */
   | "recheck"
+  /** Nobody has reviewed a broken glass in time. */
+  | "remind"
   | "none";
 
 const margin = { start: 60, decision: 30, expiry: 15, attempt: 10, lease: 5 } as const;
 const recheckAfterSeconds = 300;
+const remindEverySeconds = 86_400;
 const far: Instant = "9999-12-31T00:00:00.000Z";
 
 function after(instant: Instant, seconds: number): Instant {
@@ -27,6 +30,19 @@ function after(instant: Instant, seconds: number): Instant {
 /** Something of an active grant has still to arrive in the database. */
 function isPending(grant: Grant): boolean {
   return grant.verifierNumber > grant.verifierApplied || grant.expiryApplied !== grant.expiresAt;
+}
+
+function owesRecheck(grant: Grant): boolean {
+  return grant.receipt !== undefined && grant.recheckedAt === undefined;
+}
+
+/** A broken glass that opened something and that nobody has looked at yet. */
+export function owesReview(grant: Grant): grant is Grant & { breakGlass: BreakGlass } {
+  return grant.activatedAt !== undefined && grant.breakGlass !== undefined && !grant.breakGlass.review;
+}
+
+function remindAt(reviewBy: Instant, at: Instant): Instant {
+  return reviewBy > at ? reviewBy : after(at, remindEverySeconds);
 }
 
 /** Back-off of a failing revoke: one minute, doubled each time, at most an hour; it never gives up. */
@@ -48,7 +64,7 @@ export function attentionAt(grant: Grant, now: Date): Instant | undefined {
       return grant.wakeToken !== undefined || last < soon ? last : soon;
     }
     case "approved":
-      return after(at, margin.start);
+      return after(grant.startAt && grant.startAt > at ? grant.startAt : at, margin.start);
     case "granting":
       return after(grant.grantAttempt?.deadline ?? at, margin.attempt);
     case "active": {
@@ -67,7 +83,8 @@ export function attentionAt(grant: Grant, now: Date): Instant | undefined {
       return far;
     case "revoked":
     case "grant_failed":
-      return grant.receipt && !grant.recheckedAt ? after(at, recheckAfterSeconds) : undefined;
+      if (owesRecheck(grant)) return after(at, recheckAfterSeconds);
+      return owesReview(grant) ? remindAt(grant.breakGlass.reviewBy, at) : undefined;
     default:
       return undefined;
   }
@@ -90,7 +107,8 @@ export function sweep(grant: Grant, now: Date): SweepAction {
       return grant.lease && Date.parse(grant.lease.until) > now.getTime() ? "none" : "revoke";
     case "revoked":
     case "grant_failed":
-      return "recheck";
+      if (owesRecheck(grant)) return "recheck";
+      return owesReview(grant) ? "remind" : "none";
     default:
       return "none";
   }

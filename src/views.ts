@@ -1,7 +1,16 @@
 /** What the API answers: types only, shared with the CLI. Field names are the words of docs/design.md, section 2. */
 import type { Check, Plan } from "./engines/engine.ts";
 import type { ErrorCode } from "./errors.ts";
-import type { Approval, Engine, GrantEnd, GrantId, GrantStatus, Instant } from "./grant.ts";
+import type {
+  Approval,
+  ApprovalStep,
+  BreakGlass,
+  Engine,
+  GrantEnd,
+  GrantId,
+  GrantStatus,
+  Instant,
+} from "./grant.ts";
 import type { Receipt } from "./receipt.ts";
 
 /** Where to connect; known from the moment the grant starts. */
@@ -13,6 +22,13 @@ export interface ConnectionView {
   tls: "verify-full" | "off";
   /** PEM of the authority to trust; absent: AWS's. */
   ca?: string;
+}
+
+/** Somebody's yes or no. */
+export type ApprovalView = Omit<Approval, "principal">;
+
+export interface BreakGlassView extends Omit<BreakGlass, "review"> {
+  review?: ApprovalView;
 }
 
 export interface GrantView {
@@ -29,12 +45,15 @@ export interface GrantView {
   durationSeconds: number;
   rule: string;
   because: string;
-  /** Person or group names of which one must approve; empty: none needed. */
-  approvers: readonly string[];
-  approvals: readonly Approval[];
-  denial?: Approval;
+  /** All of these must be filled; empty: no approval needed. */
+  approvalSteps: readonly ApprovalStep[];
+  approvals: readonly ApprovalView[];
+  denial?: ApprovalView;
+  breakGlass?: BreakGlassView;
   requestedAt: Instant;
   approveBy: Instant;
+  /** A planned start. */
+  startAt?: Instant;
   activatedAt?: Instant;
   expiresAt?: Instant;
   extensions?: number;
@@ -52,7 +71,9 @@ export interface RoleView {
   name: string;
   allowed: boolean;
   approvalNeeded: boolean;
-  approvers: readonly string[];
+  /** Given only to those who break the glass, and reviewed afterwards. */
+  breakGlass: boolean;
+  approvalSteps: readonly ApprovalStep[];
   maxSeconds: number;
   defaultSeconds: number;
   because: string;

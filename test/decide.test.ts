@@ -20,12 +20,12 @@ describe("decide", () => {
       "read-write",
       600,
       "write",
-      ["ada", "root"],
+      [{ anyOf: ["ada", "root"], minimum: 1 }],
     ],
     ["everybody signed in is meant by *", stranger, "stock", "read-only", 600, "anyone", []],
-  ] as const)("%s", (_title, person, database, role, durationSeconds, rule, approvers) => {
+  ] as const)("%s", (_title, person, database, role, durationSeconds, rule, approvalSteps) => {
     const decision = decide({ person, database, role, durationSeconds }, config, now);
-    expect(decision).toMatchObject({ outcome: "allowed", rule, approvers });
+    expect(decision).toMatchObject({ outcome: "allowed", rule, approvalSteps });
   });
 
   test.each([
@@ -64,7 +64,10 @@ describe("decide", () => {
 });
 
 describe("who may decide", () => {
-  const grant = { requester: { id: "person/rita", name: "rita" }, approvers: ["ada", "rita", "root"] };
+  const grant = {
+    requester: { id: "person/rita", name: "rita" },
+    approvalSteps: [{ anyOf: ["ada", "rita", "root"], minimum: 1 }],
+  };
 
   test("an approver may, the requester never, a free session name never, a stranger never", () => {
     expect(mayDecide(ada, grant, config)).toBe(true);
@@ -84,28 +87,32 @@ describe("asked again when the grant starts", () => {
     approvals: [{ id: "person/ada", name: "ada", at: "2026-11-24T10:00:00.000Z" }],
   } as unknown as Grant;
 
+  const people = { requester: rita, approvers: [ada] };
+
   test("an approval that still counts lets it start", () => {
-    expect(decideAgain(grant, config, now).outcome).toBe("allowed");
+    expect(decideAgain(grant, people, config, now).outcome).toBe("allowed");
   });
 
   test("an approver who lost the right takes the approval along", () => {
     const rules = config.rules.map((it) =>
       it.id === "write" && it.approval !== "none"
-        ? { ...it, approval: { ...it.approval, anyOf: ["root"] } }
+        ? { ...it, approval: { ...it.approval, steps: [{ anyOf: ["root"], minimum: 1 }] } }
         : it,
     );
-    expect(decideAgain(grant, { ...config, rules }, now)).toMatchObject({
+    expect(decideAgain(grant, people, { ...config, rules }, now)).toMatchObject({
       outcome: "refused",
-      because: expect.stringContaining("nobody who approved"),
+      because: "the approvals are not enough any more: root must approve",
     });
   });
 
   test("a requester who lost the right does not get it", () => {
-    expect(decideAgain(grant, { ...config, groups: { engineers: ["ada"] } }, now).outcome).toBe("refused");
+    expect(decideAgain(grant, people, { ...config, groups: { engineers: ["ada"] } }, now).outcome).toBe(
+      "refused",
+    );
   });
 
   test("one's own approval never counts, whatever the table says", () => {
-    const own = { ...grant, approvals: [{ id: "person/rita", name: "ada", at: "2026-11-24T10:00:00.000Z" }] };
-    expect(decideAgain(own, config, now).outcome).toBe("refused");
+    const own = { requester: rita, approvers: [{ id: "person/rita", name: "ada" }] };
+    expect(decideAgain(grant, own, config, now).outcome).toBe("refused");
   });
 });

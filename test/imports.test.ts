@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, "..");
 const allowed: readonly (readonly [from: RegExp, to: RegExp])[] = [
   [
     /^cli\//,
-    /^(cli\/|src\/(grant|events|errors|receipt|views|duration|identity|config)\.ts$|src\/verifiers\/|package\.json$)/,
+    /^(cli\/|src\/(grant|events|errors|receipt|views|duration|approval-text|identity|config)\.ts$|src\/verifiers\/|package\.json$)/,
   ],
   [/^functions\//, /^src\//],
   [/^infra\//, /^(infra\/|src\/(config|errors)\.ts$)/],

@@ -1,11 +1,14 @@
 import { describe, expect, test } from "vitest";
 import type { Grant, GrantStatus } from "../src/grant.ts";
 import { statuses } from "../src/grant.ts";
+import type { Receipt } from "../src/receipt.ts";
 import { attentionAt, sweep } from "../src/sweep.ts";
 
 const now = new Date("2026-11-24T10:00:00.000Z");
 const past = "2026-11-24T09:59:00.000Z";
 const future = "2026-11-24T10:10:00.000Z";
+
+const receipt = {} as unknown as Receipt;
 
 /** Only what the sweeper reads. */
 function grant(status: GrantStatus, more: Partial<Grant> = {}): Grant {
@@ -46,7 +49,17 @@ describe("what the sweeper does", () => {
       "revoke",
     ],
     ["goes on with a revoke that failed", grant("revoke_failed"), "revoke"],
-    ["looks once more after the end", grant("revoked"), "recheck"],
+    ["looks once more after the end", grant("revoked", { receipt }), "recheck"],
+    [
+      "reminds of a broken glass that nobody has reviewed",
+      grant("revoked", {
+        receipt,
+        recheckedAt: past,
+        activatedAt: past,
+        breakGlass: { reviewers: ["ada"], reviewBy: past },
+      }),
+      "remind",
+    ],
     ["leaves to a person what only a person can finish", grant("quarantined"), "none"],
   ] as const)("%s", (_title, it, action) => {
     expect(sweep(it, now)).toBe(action);
@@ -54,6 +67,24 @@ describe("what the sweeper does", () => {
 });
 
 describe("when the sweeper looks", () => {
+  test("a broken glass is remembered until it is reviewed: at its time, then every day", () => {
+    const breakGlass = { reviewers: ["ada"], reviewBy: future };
+    const closed = { receipt, recheckedAt: past, activatedAt: past };
+    const asked = (more: object) => attentionAt(grant("revoked", { ...closed, ...more }), now);
+    expect(asked({ breakGlass })).toBe(future);
+    expect(asked({ breakGlass: { ...breakGlass, reviewBy: past } })).toBe("2026-11-25T10:00:00.000Z");
+    expect(
+      asked({ breakGlass: { ...breakGlass, review: { id: "a", name: "ada", at: past } } }),
+    ).toBeUndefined();
+    // What never opened anything owes nothing.
+    expect(asked({ breakGlass, activatedAt: undefined })).toBeUndefined();
+  });
+
+  test("a planned grant is started when its time has come", () => {
+    const planned = grant("approved", { startAt: future });
+    expect(attentionAt(planned, now)).toBe("2026-11-24T10:11:00.000Z");
+  });
+
   test("every grant that is not closed for good is looked at, closed ones are not", () => {
     const closed: GrantStatus[] = ["denied", "lapsed", "cancelled", "revoked", "grant_failed"];
     for (const status of statuses) {

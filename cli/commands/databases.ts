@@ -1,12 +1,19 @@
 import type { Command } from "commander";
+import { approvalText } from "../../src/approval-text.ts";
 import { durationText } from "../../src/duration.ts";
-import type { DatabaseView } from "../../src/views.ts";
+import type { DatabaseView, RoleView } from "../../src/views.ts";
 import { allOk, checkList } from "../check-list.ts";
 import { exitCode } from "../exit-code.ts";
 import { examples } from "../options.ts";
 import type { Run } from "../run.ts";
 import { table } from "../table.ts";
 import type { Output } from "../terminal.ts";
+
+function approvalOf(role: RoleView): string {
+  if (!role.allowed) return "";
+  if (role.breakGlass) return "break-glass";
+  return role.approvalNeeded ? approvalText(role.approvalSteps) : "not needed";
+}
 
 function databaseTable(databases: readonly DatabaseView[], output: Output): string {
   const heading = ["DATABASE", "ENGINE", "ROLE", "UP TO", "APPROVAL", "BECAUSE"];
@@ -16,7 +23,7 @@ function databaseTable(databases: readonly DatabaseView[], output: Output): stri
       engine,
       role.name,
       role.allowed ? durationText(role.maxSeconds) : output.style("red", "refused"),
-      role.allowed ? (role.approvalNeeded ? role.approvers.join(" or ") : "not needed") : "",
+      approvalOf(role),
       output.style("dim", role.because),
     ]),
   );

@@ -12,18 +12,22 @@ function withScope(command: Command): Command {
   return command
     .addOption(new Option("--all", "everybody and everything").conflicts(["database", "requester"]))
     .addOption(new Option("--database <database>", "one database").conflicts(["requester"]))
-    .option("--requester <person>", "one person, as grants name them");
+    .option("--requester <person>", "one person, as grants name them")
+    .hook("preAction", assertScope);
 }
 
-/** The API's word for what the options mean. Nothing given is wrong usage: an incident is no time for a default. */
+/** Nothing given is wrong usage: an incident is no time for a default. */
+function assertScope(command: Command): void {
+  const { all, database, requester } = command.opts<Scope>();
+  if (all || database || requester) return;
+  command.error("error: say what: --all, --database <database> or --requester <person>", { exitCode: 1 });
+}
+
+/** The API's word for what the options mean. */
 function scopeOf(command: Command): string {
   const { all, database, requester } = command.opts<Scope>();
   if (all) return "all";
-  if (database) return `database/${database}`;
-  if (requester) return `requester/${requester}`;
-  return command.error("error: say what: --all, --database <database> or --requester <person>", {
-    exitCode: 1,
-  });
+  return database ? `database/${database}` : `requester/${requester}`;
 }
 
 export function addFreeze(program: Command, run: Run): void {

@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { grantTable } from "../grant-table.ts";
 import { examples } from "../options.ts";
 import type { Run } from "../run.ts";
@@ -6,16 +6,18 @@ import type { Run } from "../run.ts";
 export function addGrants(program: Command, run: Run): void {
   const command = program
     .command("grants")
-    .summary("list my grants, or those I may approve")
-    .description("List your grants, newest first, or those that wait for your approval.")
-    .option("--to-approve", "those that wait for my approval")
+    .summary("list my grants, or those that wait for me")
+    .description("List your grants, newest first, or those that wait for your approval or review.")
+    .addOption(new Option("--to-approve", "those that wait for my approval").conflicts("toReview"))
+    .option("--to-review", "broken glass that waits for my review")
     .action(
       run(async ({ api, data, now }, self) => {
-        const { toApprove = false } = self.opts<{ toApprove?: true }>();
-        const grants = await api.grants({ toApprove });
+        const { toApprove, toReview } = self.opts<{ toApprove?: true; toReview?: true }>();
+        const waiting = toApprove ? "toApprove" : toReview ? "toReview" : undefined;
+        const grants = await api.grants(waiting);
         if (grants.length > 0) return { data: grants, text: grantTable(grants, data, now()) };
-        const words = toApprove
-          ? "Nothing waits for your approval."
+        const words = waiting
+          ? "Nothing waits for you."
           : "No grants yet. dblease databases shows what you may ask for.";
         return { data: grants, text: "", words };
       }),

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import { approvalText } from "../../src/approval-text.ts";
 import { durationText } from "../../src/duration.ts";
 import type { GrantStatus } from "../../src/grant.ts";
 import type { GrantView, RoleView } from "../../src/views.ts";
@@ -12,6 +13,7 @@ import { duration, examples, neededOption, timeoutOption } from "../options.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Run } from "../run.ts";
 import { newSecret } from "../secret.ts";
+import { startInstant } from "../start-instant.ts";
 import { resumeCommand, waitFor } from "../wait.ts";
 import { waitSentence } from "../wait-sentence.ts";
 
@@ -23,6 +25,8 @@ interface Options {
   wait: boolean;
   timeout: number;
   dryRun?: true;
+  start?: string;
+  breakGlass?: string;
 }
 
 const onTheWay: readonly GrantStatus[] = ["requested", "approved", "granting"];
@@ -37,7 +41,7 @@ function dryRunOutcome(role: RoleView, database: string): Outcome {
     );
   }
   const approval = role.approvalNeeded
-    ? `after approval by ${role.approvers.join(" or ")}`
+    ? `after approval by ${approvalText(role.approvalSteps)}`
     : "without approval";
   return { data: role, text: `would be granted ${approval}: ${role.because}` };
 }
@@ -78,13 +82,20 @@ async function request(context: Context, wish: NewGrant, options: Options): Prom
   await passwords.keep(grant.id, password);
   await passwords.tidy([grant]);
   words.write(`${grant.id}: ${wish.role} on ${wish.database} for ${durationText(wish.durationSeconds)}\n`);
-  if (!options.wait) return requestOutcome(grant, context);
+  if (!options.wait || grant.startAt) return requestOutcome(grant, context);
   const last = await waitFor(context, grant, {
     settled: (it) => !onTheWay.includes(it.status),
     timeoutSeconds: options.timeout,
     whenInterrupted: `stopped waiting; the request ${grant.id} stays open`,
   });
   return requestOutcome(last, context);
+}
+
+/** Naming the database twice is the confirmation: nobody breaks the glass by a slip, and a script says it on purpose. */
+function assertConfirmed(command: Command): void {
+  const { breakGlass } = command.opts<Options>();
+  if (breakGlass === undefined || breakGlass === command.args[0]) return;
+  command.error(`error: --break-glass must name ${command.args[0]} again`, { exitCode: 1 });
 }
 
 export function addRequest(program: Command, run: Run): void {
@@ -100,9 +111,19 @@ export function addRequest(program: Command, run: Run): void {
   neededOption(command, "--reason <text>", "why; approvers and auditors read it");
   command
     .option("--ticket <id>", "ticket or incident it belongs to")
+    .addOption(
+      new Option("--start <time>", "not now: 22:00, 2026-11-25T22:00; does not wait").argParser((text) =>
+        startInstant(text),
+      ),
+    )
+    .option(
+      "--break-glass <database>",
+      "emergency without approval; name the database again, reviewers are told",
+    )
     .option("--no-wait", "return at once; exit code 5 while it is pending")
     .addOption(timeoutOption())
     .option("--dry-run", "only tell what the rules would say")
+    .hook("preAction", assertConfirmed)
     .action(
       run((context, self) => {
         const options = self.opts<Options>();
@@ -112,6 +133,8 @@ export function addRequest(program: Command, run: Run): void {
           durationSeconds: options.for,
           reason: options.reason,
           ...(options.ticket === undefined ? {} : { ticket: options.ticket }),
+          ...(options.start === undefined ? {} : { startAt: options.start }),
+          ...(options.breakGlass === undefined ? {} : { breakGlass: true as const }),
         };
         return request(context, wish, options);
       }),

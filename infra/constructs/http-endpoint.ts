@@ -19,6 +19,7 @@ const routes: readonly { method: HttpMethod; path: string; who: readonly Caller[
   { method: POST, path: "/grants/{id}/cancel", who: ["Requester"] },
   { method: POST, path: "/grants/{id}/revoke", who: ["Requester"] },
   { method: POST, path: "/grants/{id}/extend", who: ["Requester", "Approver"] },
+  { method: POST, path: "/grants/{id}/review", who: ["Approver"] },
   { method: PUT, path: "/grants/{id}/verifier", who: ["Requester"] },
   { method: POST, path: "/freezes", who: [] },
   { method: POST, path: "/freezes/lift", who: [] },

@@ -1,9 +1,9 @@
 /** What every route needs; built once per function start. */
-
-import { mayDecide } from "../approval.ts";
+import type { IAMClient } from "@aws-sdk/client-iam";
+import { mayDecide, mayReview } from "../approval.ts";
 import type { StoredConfig } from "../config.ts";
 import { DbleaseError } from "../errors.ts";
-import type { Grant } from "../grant.ts";
+import type { Approval, Grant } from "../grant.ts";
 import { isNamed, type Person } from "../identity.ts";
 import { findGrant } from "../store/find-grants.ts";
 import type { Table } from "../store/table.ts";
@@ -12,6 +12,7 @@ import type { Workflows } from "../workflow/start.ts";
 export interface Api {
   table: Table;
   workflows: Workflows;
+  iam: IAMClient;
   clock: () => Date;
   /** `count` random bytes. */
   random: (count: number) => Uint8Array;
@@ -40,7 +41,8 @@ function maySee(call: Call, grant: Grant): boolean {
     isOwn(call, grant) ||
     isAdmin(call) ||
     isAuditor(call) ||
-    mayDecide(call.person, grant, call.stored.config)
+    mayDecide(call.person, grant, call.stored.config) ||
+    mayReview(call.person, grant, call.stored.config)
   );
 }
 
@@ -51,6 +53,17 @@ export async function visibleGrant(api: Api, call: Call, id: string): Promise<Gr
   throw new DbleaseError("NOT_FOUND", `there is no grant ${id.slice(0, 40)} that you may see`, {
     next: "dblease grants",
   });
+}
+
+/** What this caller says about a grant, as the grant keeps it. */
+export function word(api: Api, call: Call, reason: string | undefined): Approval {
+  return {
+    id: call.person.id,
+    name: call.person.name,
+    ...(call.person.principal ? { principal: call.person.principal } : {}),
+    at: api.clock().toISOString(),
+    ...(reason ? { reason } : {}),
+  };
 }
 
 export function wrongStatus(grant: Grant, wish: string): DbleaseError {

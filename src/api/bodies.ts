@@ -18,6 +18,8 @@ export const requestBody = z.strictObject({
   reason: words.optional(),
   ticket: words.optional(),
   verifier: z.string().max(200).optional(),
+  startAt: z.iso.datetime({ offset: true }).optional(),
+  breakGlass: z.boolean().default(false),
   dryRun: z.boolean().default(false),
 });
 
@@ -25,6 +27,7 @@ export const extendBody = z.strictObject({ durationSeconds: z.number().int().min
 const scope = z.string().regex(freezeScopePattern, "write all, database/<id> or requester/<person>");
 export const freezeBody = z.strictObject({ scope, reason: words });
 export const liftBody = z.strictObject({ scope });
+export const reviewBody = z.strictObject({ reason: words });
 export const reasonBody = z.strictObject({ reason: words.optional() });
 export const verifierBody = z.strictObject({ verifier: z.string().max(200) });
 

@@ -11,7 +11,8 @@ export function roleView(call: Call, wish: Omit<AccessRequest, "person">, now: D
       name: wish.role,
       allowed: false,
       approvalNeeded: false,
-      approvers: [],
+      breakGlass: wish.breakGlass ?? false,
+      approvalSteps: [],
       maxSeconds: 0,
       defaultSeconds: 0,
       because: decision.because,
@@ -20,8 +21,9 @@ export function roleView(call: Call, wish: Omit<AccessRequest, "person">, now: D
   return {
     name: wish.role,
     allowed: true,
-    approvalNeeded: decision.approvers.length > 0,
-    approvers: decision.approvers,
+    breakGlass: wish.breakGlass ?? false,
+    approvalNeeded: decision.approvalSteps.length > 0,
+    approvalSteps: decision.approvalSteps,
     maxSeconds: decision.maxSeconds,
     defaultSeconds: decision.defaultSeconds,
     because: decision.because,
@@ -35,7 +37,9 @@ export function databaseViews(call: Call, now: Date): DatabaseView[] {
       id,
       engine: it.engine,
       roles: it.roles
-        .map((role) => roleView(call, { database: id, role }, now))
+        .flatMap((role) =>
+          [false, true].map((breakGlass) => roleView(call, { database: id, role, breakGlass }, now)),
+        )
         .filter((role) => role.allowed),
     }))
     .filter((it) => it.roles.length > 0);

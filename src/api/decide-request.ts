@@ -1,19 +1,12 @@
 /** POST /grants/{id}/approve, deny, cancel. */
-import { assertMayDecide } from "../approval.ts";
+import { assertMayDecide, openSteps } from "../approval.ts";
+import { approvalText } from "../approval-text.ts";
 import { DbleaseError } from "../errors.ts";
-import type { Approval, Grant } from "../grant.ts";
+import type { Grant } from "../grant.ts";
+import { findPeople } from "../iam/find-people.ts";
 import { changeStatus } from "../store/grants.ts";
 import { startGrant, wake } from "../workflow/start.ts";
-import { type Api, type Call, isAdmin, isOwn, visibleGrant, wrongStatus } from "./api.ts";
-
-function word(api: Api, call: Call, reason: string | undefined): Approval {
-  return {
-    id: call.person.id,
-    name: call.person.name,
-    at: api.clock().toISOString(),
-    ...(reason ? { reason } : {}),
-  };
-}
+import { type Api, type Call, isAdmin, isOwn, visibleGrant, word, wrongStatus } from "./api.ts";
 
 /** The table is written; the workflow is only woken. What gets lost here the sweeper does again. */
 async function notify(api: Api, grant: Grant): Promise<void> {
@@ -26,19 +19,32 @@ function assertUndecided(api: Api, grant: Grant, wish: string): void {
     throw wrongStatus(grant, wish);
 }
 
-/** @throws NOT_FOUND, OWN_REQUEST, NOT_ALLOWED, WRONG_STATUS (twice or late), CONFLICT. */
+/**
+ * Adds one person's yes; with the last that is needed the request is approved.
+ * @throws NOT_FOUND, OWN_REQUEST, NOT_ALLOWED (also twice by one person), WRONG_STATUS (late), CONFLICT.
+ */
 export async function approve(api: Api, call: Call, id: string, reason: string | undefined): Promise<Grant> {
   const grant = await visibleGrant(api, call, id);
-  assertMayDecide(call.person, grant, call.stored.config);
+  const { config } = call.stored;
+  assertMayDecide(call.person, grant, config);
   assertUndecided(api, grant, "approved");
+  const { approvers } = await findPeople(api.iam, grant, config);
+  const before = openSteps(grant.approvalSteps, approvers, config);
+  const after = openSteps(grant.approvalSteps, [...approvers, call.person], config);
+  if (grant.approvals.some((it) => it.id === call.person.id) || after.length === before.length) {
+    throw new DbleaseError("NOT_ALLOWED", "your approval is given, or not among those still needed", {
+      next: `ask ${approvalText(before)}`,
+    });
+  }
+  const enough = after.length === 0;
   const approved = await changeStatus(api.table, grant, {
-    to: "approved",
-    event: "GrantApproved",
+    to: enough ? "approved" : "requested",
+    event: enough ? "GrantApproved" : "ApprovalGiven",
     actor: call.person.name,
     patch: { approvals: [...grant.approvals, word(api, call, reason)] },
     now: api.clock(),
   });
-  await notify(api, approved);
+  if (enough) await notify(api, approved);
   return approved;
 }
 

@@ -8,6 +8,7 @@ import { durationText } from "../duration.ts";
 import { DbleaseError } from "../errors.ts";
 import { scopesOf } from "../freeze.ts";
 import type { Grant } from "../grant.ts";
+import { findPeople } from "../iam/find-people.ts";
 import { assertNotFrozen } from "../store/freezes.ts";
 import { changeStatus } from "../store/grants.ts";
 import { wake } from "../workflow/start.ts";
@@ -22,8 +23,9 @@ function assertStillOpen(grant: Grant, now: Date): void {
     throw wrongStatus(grant, "extended; request again");
 }
 
-function stillAllowed(call: Call, grant: Grant, now: Date): Allowed {
-  const decision = decideAgain(grant, call.stored.config, now);
+async function stillAllowed(api: Api, call: Call, grant: Grant, now: Date): Promise<Allowed> {
+  const { config } = call.stored;
+  const decision = decideAgain(grant, await findPeople(api.iam, grant, config), config, now);
   if (decision.outcome === "allowed") return decision;
   throw new DbleaseError("REFUSED", decision.because, { next: "dblease databases" });
 }
@@ -58,9 +60,18 @@ export async function extend(api: Api, call: Call, id: string, bySeconds: number
   const grant = await visibleGrant(api, call, id);
   const now = api.clock();
   assertStillOpen(grant, now);
-  const decision = stillAllowed(call, grant, now);
-  if (decision.approvers.length > 0)
-    assertMayDecide(call.person, { ...grant, approvers: decision.approvers }, call.stored.config);
+  const decision = await stillAllowed(api, call, grant, now);
+  const steps = decision.approvalSteps;
+  if (steps.reduce((sum, step) => sum + step.minimum, 0) > 1) {
+    throw new DbleaseError(
+      "REFUSED",
+      `rule ${decision.rule} wants several approvals, which an extension has not`,
+      {
+        next: "request again before this grant ends",
+      },
+    );
+  }
+  if (steps.length > 0) assertMayDecide(call.person, { ...grant, approvalSteps: steps }, call.stored.config);
   else if (!isOwn(call, grant)) {
     throw new DbleaseError("NOT_ALLOWED", "only the requester may extend this grant", {
       next: "ask the requester",

@@ -1,5 +1,5 @@
-import type { Grant } from "../grant.ts";
-import type { ConnectionView, GrantView } from "../views.ts";
+import type { Approval, BreakGlass, Grant } from "../grant.ts";
+import type { ApprovalView, BreakGlassView, ConnectionView, GrantView } from "../views.ts";
 
 function connection(grant: Grant): ConnectionView | undefined {
   const writer = grant.members?.[0];
@@ -12,6 +12,14 @@ function connection(grant: Grant): ConnectionView | undefined {
     tls: tls === "off" ? "off" : "verify-full",
     ...(tls && tls !== "off" ? { ca: tls.ca } : {}),
   };
+}
+
+function word({ principal: _, ...shown }: Approval): ApprovalView {
+  return shown;
+}
+
+function breakGlassView({ review, ...shown }: BreakGlass): BreakGlassView {
+  return review ? { ...shown, review: word(review) } : shown;
 }
 
 /** What people see of a grant: no secret's ARN, no wake token, no lease. */
@@ -32,6 +40,9 @@ export function grantView(grant: Grant): GrantView {
     expiryApplied: _expiryApplied,
     database,
     requester,
+    approvals,
+    denial,
+    breakGlass,
     ...shown
   } = grant;
   const known = connection(grant);
@@ -40,6 +51,9 @@ export function grantView(grant: Grant): GrantView {
     database: database.id,
     engine: database.engine,
     requester: requester.name,
+    approvals: approvals.map(word),
+    ...(denial ? { denial: word(denial) } : {}),
+    ...(breakGlass ? { breakGlass: breakGlassView(breakGlass) } : {}),
     ...(known ? { connection: known } : {}),
   };
 }

@@ -1,17 +1,24 @@
-/** GET /grants: mine, those that wait for me, and for administrators and auditors all that are open. */
-import { mayDecide } from "../approval.ts";
+/** GET /grants: mine, those that wait for my approval or review, and for administrators and auditors all that are open. */
+import { mayDecide, mayReview } from "../approval.ts";
 import { type Grant, isOpen } from "../grant.ts";
 import { grantsOf, openGrants } from "../store/find-grants.ts";
+import { owesReview } from "../sweep.ts";
 import { type Api, type Call, isAdmin, isAuditor } from "./api.ts";
 
 /** Enough for a person; the audit is not asked here. */
 const newest = 100;
 
-export async function listGrants(api: Api, call: Call, toApprove: boolean): Promise<Grant[]> {
-  if (toApprove) {
-    const open = await openGrants(api.table);
-    return open.filter((it) => it.status === "requested" && mayDecide(call.person, it, call.stored.config));
-  }
+export type Waiting = "toApprove" | "toReview";
+
+function waitsFor(call: Call, waiting: Waiting, grant: Grant): boolean {
+  const { person, stored } = call;
+  return waiting === "toApprove"
+    ? grant.status === "requested" && mayDecide(person, grant, stored.config)
+    : owesReview(grant) && mayReview(person, grant, stored.config);
+}
+
+export async function listGrants(api: Api, call: Call, waiting: Waiting | undefined): Promise<Grant[]> {
+  if (waiting) return (await openGrants(api.table)).filter((it) => waitsFor(call, waiting, it));
   const own = await grantsOf(api.table, call.person.id, newest);
   if (!isAdmin(call) && !isAuditor(call)) return own;
   const others = (await openGrants(api.table)).filter(

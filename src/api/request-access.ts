@@ -4,7 +4,7 @@ import type * as z from "zod";
 import { type AccessRequest, type Allowed, decide } from "../decide.ts";
 import { DbleaseError } from "../errors.ts";
 import { scopesOf } from "../freeze.ts";
-import { type Grant, grantId, isOpen, usernameOf } from "../grant.ts";
+import { type BreakGlass, type Grant, grantId, isOpen, usernameOf } from "../grant.ts";
 import { groupRoleName } from "../group-role.ts";
 import { databaseSnapshot } from "../snapshot.ts";
 import { openGrants, readGrant } from "../store/find-grants.ts";
@@ -29,6 +29,20 @@ function allowed(call: Call, wish: Omit<AccessRequest, "person">, now: Date): Al
   throw new DbleaseError("REFUSED", decision.because, { next: decision.next });
 }
 
+/** How far ahead an access may be planned, in days. */
+const maxAheadDays = 30;
+
+/** The planned start, if one is asked for. @throws BAD_REQUEST */
+function plannedStart(body: RequestBody, now: Date): Date | undefined {
+  if (body.startAt === undefined) return undefined;
+  const start = new Date(body.startAt);
+  const ahead = start.getTime() - now.getTime();
+  if (ahead > 0 && ahead <= maxAheadDays * 86_400_000) return start;
+  throw new DbleaseError("BAD_REQUEST", `startAt must lie ahead, by ${maxAheadDays} days at most`, {
+    next: "leave it out to start at once",
+  });
+}
+
 /** Limits per person keep one requester from starving the others (dangers 25). */
 async function assertNotTooMany(api: Api, call: Call, decision: Allowed): Promise<void> {
   const grants = await openGrants(api.table);
@@ -45,29 +59,48 @@ async function assertNotTooMany(api: Api, call: Call, decision: Allowed): Promis
   );
 }
 
+function requesterOf({ person }: Call): Grant["requester"] {
+  const { id, name, principal } = person;
+  return { id, name, ...(principal ? { principal } : {}) };
+}
+
+/** A window that nobody has approved when it begins lapses. */
+function approveBy(decision: Allowed, startAt: Date | undefined, now: Date): Date {
+  const waiting = now.getTime() + decision.approveWithinSeconds * 1000;
+  return new Date(startAt ? Math.min(waiting, startAt.getTime()) : waiting);
+}
+
+function breakGlass(review: NonNullable<Allowed["review"]>, now: Date): BreakGlass {
+  const reviewBy = new Date(now.getTime() + review.withinSeconds * 1000).toISOString();
+  return { reviewers: review.anyOf, reviewBy };
+}
+
 function newGrant(api: Api, call: Call, body: RequestBody, decision: Allowed, reason: string): Grant {
   const now = api.clock();
   const id = grantId(api.random(12));
+  const startAt = plannedStart(body, now);
   return {
     id,
     version: 1,
-    status: decision.approvers.length > 0 ? "requested" : "approved",
+    status: decision.approvalSteps.length > 0 ? "requested" : "approved",
     model: "native",
     database: databaseSnapshot(call.stored.config, body.database),
     role: body.role,
     groupRole: groupRoleName(body.database, body.role),
     username: usernameOf(id),
-    requester: { id: call.person.id, name: call.person.name },
+    requester: requesterOf(call),
     reason,
     ...(body.ticket ? { ticket: body.ticket } : {}),
     durationSeconds: decision.durationSeconds,
     rule: decision.rule,
     because: decision.because,
     configVersion: call.stored.version,
-    approvers: decision.approvers,
+    approvalSteps: decision.approvalSteps,
     approvals: [],
     requestedAt: now.toISOString(),
-    approveBy: new Date(now.getTime() + decision.approveWithinSeconds * 1000).toISOString(),
+    approveBy: approveBy(decision, startAt, now).toISOString(),
+    ...(startAt ? { startAt: startAt.toISOString() } : {}),
+    ...(decision.review ? { breakGlass: breakGlass(decision.review, now) } : {}),
     verifierNumber: 1,
     verifierApplied: 0,
     revokeNumber: 0,
@@ -85,7 +118,8 @@ export async function requestAccess(
   body: RequestBody,
   idempotencyKey: string | undefined,
 ): Promise<{ grant: Grant } | { decision: RoleView }> {
-  if (body.dryRun) return { decision: roleView(call, body, api.clock()) };
+  const startAt = plannedStart(body, api.clock()) ?? api.clock();
+  if (body.dryRun) return { decision: roleView(call, body, startAt) };
   const reason = body.reason ?? missing("reason");
   const verifier = body.verifier ?? missing("verifier");
   checkScramSha256(verifier);
@@ -95,7 +129,7 @@ export async function requestAccess(
       next: "send a random UUID",
     });
   }
-  const decision = allowed(call, { ...body, reason }, api.clock());
+  const decision = allowed(call, { ...body, reason }, startAt);
   await assertNotFrozen(api.table, scopesOf(body.database, call.person.name));
   await assertNotTooMany(api, call, decision);
   const grant = newGrant(api, call, body, decision, reason);

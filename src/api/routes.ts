@@ -16,6 +16,7 @@ import {
   parseBody,
   reasonBody,
   requestBody,
+  reviewBody,
   verifierBody,
 } from "./bodies.ts";
 import { databaseViews, roleView } from "./databases.ts";
@@ -28,6 +29,7 @@ import { listGrants } from "./list-grants.ts";
 import { replaceVerifier } from "./replace-verifier.ts";
 import { requestAccess } from "./request-access.ts";
 import type { Answer } from "./respond.ts";
+import { review } from "./review-grant.ts";
 import { revoke } from "./revoke-grant.ts";
 
 export interface Input {
@@ -115,7 +117,8 @@ export const routes: readonly ApiRoute[] = [
     method: "GET",
     path: "/grants",
     run: async (api, call, { query }) => {
-      const grants = await listGrants(api, call, query.toApprove === "true");
+      const waiting = (["toApprove", "toReview"] as const).find((it) => query[it] === "true");
+      const grants = await listGrants(api, call, waiting);
       return { status: 200, body: { grants: grants.map(grantView) } };
     },
   },
@@ -128,6 +131,12 @@ export const routes: readonly ApiRoute[] = [
   decision("deny", deny),
   decision("cancel", cancel),
   decision("revoke", revoke),
+  {
+    method: "POST",
+    path: "/grants/{id}/review",
+    run: async (api, call, { id, body }) =>
+      accepted(await review(api, call, id, parseBody(reviewBody, body).reason)),
+  },
   {
     method: "POST",
     path: "/grants/{id}/extend",
@@ -161,7 +170,9 @@ export const routes: readonly ApiRoute[] = [
     path: "/policy/explain",
     run: async (api, call, { query }) => {
       const { as = "", database = "", role = "", reason, ticket } = query;
-      return { status: 200, body: explainPolicy(api, call, as, { database, role, reason, ticket }) };
+      const breakGlass = query.breakGlass === "true";
+      const wish = { database, role, reason, ticket, breakGlass };
+      return { status: 200, body: await explainPolicy(api, call, as, wish) };
     },
   },
   {

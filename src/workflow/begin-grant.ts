@@ -2,11 +2,13 @@
  * The last step before the database is touched: the rules are asked again, the members are looked up, and the
  * intent is written with a deadline after which nothing of it may still act (dangers 5, 22).
  */
+import type { IAMClient } from "@aws-sdk/client-iam";
 import type { RDSClient } from "@aws-sdk/client-rds";
 import { decideAgain } from "../approval.ts";
 import { DbleaseError } from "../errors.ts";
 import { scopesOf } from "../freeze.ts";
 import type { Grant, GrantId } from "../grant.ts";
+import { findPeople } from "../iam/find-people.ts";
 import { readConfigItem } from "../store/configs.ts";
 import { readGrant } from "../store/find-grants.ts";
 import { findFreezes } from "../store/freezes.ts";
@@ -38,18 +40,24 @@ async function deny(table: Table, grant: Grant, because: string, now: Date): Pro
 
 /**
  * Moves an approved grant to `granting`.
- * @throws WRONG_STATUS unless the grant is approved and still allowed; UNAVAILABLE if RDS cannot say where it is.
+ * @throws NOT_YET before a planned start; WRONG_STATUS unless the grant is approved and still allowed; UNAVAILABLE if RDS cannot say where it is.
  */
 export async function beginGrant(
-  parts: { table: Table; rds: RDSClient; clock: () => Date },
+  parts: { table: Table; rds: RDSClient; iam: IAMClient; clock: () => Date },
   id: GrantId,
 ): Promise<{ grantId: GrantId; engine: string }> {
   const grant = await readGrant(parts.table, id);
   const answer = { grantId: id, engine: grant.database.engine };
   if (grant.status === "granting") return answer;
   if (grant.status !== "approved") return wrongStatus(grant);
+  if (grant.startAt && Date.parse(grant.startAt) > parts.clock().getTime()) {
+    throw new DbleaseError("NOT_YET", `grant ${grant.id} starts at ${grant.startAt}`, {
+      next: "nothing to do: it starts by itself",
+    });
+  }
   const { config } = await readConfigItem(parts.table);
-  const decision = decideAgain(grant, config, parts.clock());
+  const people = await findPeople(parts.iam, grant, config);
+  const decision = decideAgain(grant, people, config, parts.clock());
   if (decision.outcome === "refused") return deny(parts.table, grant, decision.because, parts.clock());
   const scopes = scopesOf(grant.database.id, grant.requester.name);
   const [freeze] = await findFreezes(parts.table, scopes);

@@ -8,6 +8,7 @@ import type { Grant, GrantId, GrantStatus } from "../grant.ts";
 import { isClean, type Receipt, type Residue } from "../receipt.ts";
 import { readGrant } from "../store/find-grants.ts";
 import { changeStatus, type Patch, touchGrant } from "../store/grants.ts";
+import { attentionAt } from "../sweep.ts";
 import { takeLease } from "./begin-revoke.ts";
 import { type DatabaseStep, knownUser } from "./run-grant.ts";
 
@@ -50,12 +51,13 @@ export function outcomeOf(grant: Grant, receipt: Receipt, now: Date): Outcome {
 async function recheck<Connection>(step: DatabaseStep<Connection>, grant: Grant): Promise<boolean> {
   const receipt = await step.engine.inspect(await step.door(grant), knownUser(step, grant), step.clock);
   if (!isClean(receipt)) return false;
-  await touchGrant(
-    step.table,
-    grant.id,
-    { recheckedAt: receipt.readBackAt, dueAt: undefined, lease: undefined, open: undefined },
-    { expression: "#v = :v", names: { "#v": "version" }, values: { ":v": grant.version } },
-  );
+  const dueAt = attentionAt({ ...grant, recheckedAt: receipt.readBackAt }, step.clock());
+  const closed = { recheckedAt: receipt.readBackAt, lease: undefined, dueAt };
+  await touchGrant(step.table, grant.id, dueAt === undefined ? { ...closed, open: undefined } : closed, {
+    expression: "#v = :v",
+    names: { "#v": "version" },
+    values: { ":v": grant.version },
+  });
   return true;
 }
 

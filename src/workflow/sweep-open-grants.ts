@@ -1,7 +1,7 @@
 /** The sweeper: every minute, reads the table, and mends what a lost, stopped or late workflow left (dangers 23). */
 import type { Grant } from "../grant.ts";
 import { dueGrants, findGrant } from "../store/find-grants.ts";
-import { touchGrant } from "../store/grants.ts";
+import { changeStatus, touchGrant } from "../store/grants.ts";
 import type { Table } from "../store/table.ts";
 import { attentionAt, type SweepAction, sweep } from "../sweep.ts";
 import { settle } from "./settle.ts";
@@ -41,9 +41,17 @@ async function resume(parts: Parts, grant: Grant): Promise<void> {
   }
 }
 
+/** The event tells the reviewers; the version makes it one event however many sweepers there are. */
+async function remind(parts: Parts, grant: Grant): Promise<SweepAction> {
+  const now = parts.clock();
+  await changeStatus(parts.table, grant, { to: grant.status, event: "ReviewDue", actor: "dblease", now });
+  return "remind";
+}
+
 async function act(parts: Parts, grant: Grant): Promise<SweepAction> {
   const action = sweep(grant, parts.clock());
   if (action === "none") return action;
+  if (action === "remind") return remind(parts, grant);
   const again = action === "revoke" || action === "recheck";
   const revokeNumber = grant.revokeNumber + (again ? 1 : 0);
   if (!(await claim(parts, grant, revokeNumber))) return "none";

@@ -18,7 +18,7 @@ export function grantView(changes: Partial<GrantView> = {}): GrantView {
     durationSeconds: 1800,
     rule: "engineers-read",
     because: "engineers may read orders",
-    approvers: ["ada", "root"],
+    approvalSteps: [{ anyOf: ["ada", "root"], minimum: 1 }],
     approvals: [],
     requestedAt: "2026-11-24T09:00:00.000Z",
     approveBy: "2036-11-24T17:00:00.000Z",

@@ -59,7 +59,10 @@ test("access with approval: nothing before the yes, granted after it, given back
   const rita = await given.user("requester");
   const root = await given.user("admin");
   const requested = await given.request(rita, { role: "read-write", seconds: 300 });
-  expect(requested).toMatchObject({ status: "requested", approvers: ["engineers", "root"] });
+  expect(requested).toMatchObject({
+    status: "requested",
+    approvalSteps: [{ anyOf: ["engineers", "root"], minimum: 1 }],
+  });
   expect(await given.userExists(requested.username)).toBe(false);
 
   const waiting = await root.call("GET", "/grants?toApprove=true");
@@ -152,7 +155,7 @@ test("what one may ask for, what it would do, and whether the database is fit fo
   expect(explained.body).toMatchObject({
     outcome: "allowed",
     rule: "write",
-    approvers: ["engineers", "root"],
+    approvalSteps: [{ anyOf: ["engineers", "root"], minimum: 1 }],
   });
   expect((await rita.call("GET", "/policy/explain?as=ada&database=orders&role=read-write")).status).toBe(403);
   const plan = await rita.call("GET", "/databases/orders/plan?role=read-only");

@@ -1,0 +1,85 @@
+/** What one part of the configuration says about another; every mistake with its place. */
+import type { Config, DatabaseConfig, Rule } from "./config.ts";
+import { databaseTag } from "./database-tag.ts";
+import { groupRoleName } from "./group-role.ts";
+import { isTraitName } from "./identity.ts";
+import { peopleNames } from "./people-names.ts";
+import { exampleProblem, runExamples } from "./rule-examples.ts";
+
+function databaseProblems(config: Config, databaseId: string, database: DatabaseConfig): string[] {
+  return database.roles.flatMap((role) => {
+    const unknown = config.roles[role] ? [] : [`databases.${databaseId}.roles: no role is called "${role}"`];
+    if (groupRoleName(databaseId, role).length <= 30) return unknown;
+    const together = databaseId.length + role.length;
+    return [
+      ...unknown,
+      `databases.${databaseId}: its id and the role "${role}" are ${together} characters together; 24 at most`,
+    ];
+  });
+}
+
+function isDatabaseName(config: Config, name: string): boolean {
+  if (name === "*" || config.databases[name]) return true;
+  const tag = databaseTag(name);
+  return Object.values(config.databases).some((it) => tag !== undefined && it.tags[tag.key] === tag.value);
+}
+
+/** Breaking the glass needs nobody's yes, so somebody must look at it afterwards; and only then. */
+function reviewProblems(rule: Rule): string[] {
+  if (rule.effect !== "break-glass") {
+    return rule.review ? [`rules.${rule.id}.review: only a break-glass rule has one`] : [];
+  }
+  const missing = rule.review
+    ? []
+    : [`rules.${rule.id}.review: say who reviews it: { anyOf: [...], within: 24h }`];
+  return rule.approval === "none"
+    ? missing
+    : [...missing, `rules.${rule.id}.approval: a break-glass rule has none; its review comes afterwards`];
+}
+
+function stepProblems(config: Config, rule: Rule): string[] {
+  if (rule.approval === "none") return [];
+  const isOne = (name: string) => name !== "*" && !config.groups[name] && !isTraitName(name);
+  return rule.approval.steps
+    .filter((step) => step.anyOf.every(isOne) && step.minimum > new Set(step.anyOf).size)
+    .map((step) => `rules.${rule.id}.approval: ${step.anyOf.join(", ")} are fewer than ${step.minimum}`);
+}
+
+function ruleProblems(config: Config, rule: Rule): string[] {
+  const databases = rule.databases
+    .filter((name) => !isDatabaseName(config, name))
+    .map((name) => `rules.${rule.id}.databases: no database is called "${name}"`);
+  const roles = rule.roles
+    .filter((name) => name !== "*" && !config.roles[name])
+    .map((name) => `rules.${rule.id}.roles: no role is called "${name}"`);
+  return [...databases, ...roles, ...reviewProblems(rule), ...stepProblems(config, rule)];
+}
+
+/** A tag that people may set on themselves would be a right that they give themselves (dangers 22). */
+function traitProblems(config: Config): string[] {
+  const keys = peopleNames(config).flatMap((name) =>
+    name.startsWith("tag/") ? [name.slice(4).split("=")[0] ?? ""] : [],
+  );
+  return [...new Set(keys)]
+    .filter((key) => !(config.trustedTags ?? []).includes(key))
+    .map((key) => `trustedTags: name "${key}" there if people cannot set this tag on themselves`);
+}
+
+function duplicates(ids: readonly string[]): string[] {
+  return [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))];
+}
+
+/** Every mistake of a configuration whose fields are right one by one; examples are tried when nothing else is wrong. */
+export function configProblems(config: Config): string[] {
+  const problems = [
+    ...Object.entries(config.databases).flatMap(([id, it]) => databaseProblems(config, id, it)),
+    ...Object.keys(config.groups)
+      .filter((name) => config.persons[name])
+      .map((name) => `groups.${name}: a person has this name already`),
+    ...duplicates(config.rules.map((it) => it.id)).map((id) => `rules: two rules are called "${id}"`),
+    ...config.rules.flatMap((it) => ruleProblems(config, it)),
+    ...traitProblems(config),
+  ];
+  if (problems.length > 0) return problems;
+  return runExamples(config).flatMap((it) => exampleProblem(it) ?? []);
+}

@@ -1,0 +1,170 @@
+/** The shape of `dblease.yaml`, field by field. The JSON schema for editors is made from it. */
+import * as z from "zod";
+import { durationSeconds } from "./duration.ts";
+import { DbleaseError } from "./errors.ts";
+import { days, isTimeZone } from "./hours.ts";
+
+/** Ids go into role names of the database, so they stay short and plain; `--` is left out to keep them unambiguous. */
+const id = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
+    "write lower-case letters, digits and single hyphens, a letter first",
+  );
+
+const duration = z.string().transform((text, context) => {
+  try {
+    return durationSeconds(text);
+  } catch (error) {
+    context.addIssue({
+      code: "custom",
+      message: error instanceof DbleaseError ? `${error.message}; ${error.next}` : "not a duration",
+    });
+    return z.NEVER;
+  }
+});
+
+const names = z.array(z.string().min(1)).min(1);
+const privilege = z.enum(["select", "insert", "update", "delete", "truncate", "references"]);
+
+const scope = z.strictObject({
+  schemas: names,
+  tables: names.optional(),
+  columns: z.record(z.string(), names).optional(),
+  privileges: z.array(privilege).min(1),
+});
+
+const database = z
+  .strictObject({
+    engine: z.enum(["postgres"]),
+    instance: z.string().min(1).optional(),
+    cluster: z.string().min(1).optional(),
+    host: z.string().min(1).optional(),
+    port: z.number().int().min(1).max(65_535).optional(),
+    database: z.string().min(1),
+    adminSecret: z
+      .string()
+      .regex(
+        /^(arn:aws[a-z-]*:secretsmanager:.+|env:[A-Z_][A-Z0-9_]*)$/,
+        "write a Secrets Manager ARN, or locally env:NAME",
+      ),
+    tls: z.union([z.literal("off"), z.strictObject({ ca: z.string().min(1) })]).optional(),
+    /** For rules: `tag/<key>=<value>`. They stand here and not in RDS, where many more people may write. */
+    tags: z.record(z.string().regex(/^[\w.:/+@-]+$/), z.string()).default({}),
+    roles: z.array(id).min(1),
+  })
+  .refine((it) => [it.instance, it.cluster, it.host].filter(Boolean).length === 1, {
+    message: "name exactly one of instance, cluster (RDS identifiers) or host",
+  })
+  .refine((it) => (it.host === undefined) === (it.port === undefined), {
+    message: "host and port go together",
+  });
+
+const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "write HH:MM, 24 hours");
+
+/** A pattern for people's words; the whole text must match. */
+const pattern = z.string().refine(
+  (text) => {
+    try {
+      return Boolean(new RegExp(text, "u"));
+    } catch {
+      return false;
+    }
+  },
+  { message: "not a regular expression" },
+);
+
+const hours = z.strictObject({
+  days: z
+    .array(z.enum(days))
+    .min(1)
+    .default([...days]),
+  from: time,
+  to: time,
+  timeZone: z.string().refine(isTimeZone, { message: "no such time zone; write a name like Europe/Berlin" }),
+});
+
+const approvalStep = z.strictObject({ anyOf: names, minimum: z.number().int().min(1).default(1) });
+const within = duration.default(8 * 3600);
+
+/** One step may be written without the list. */
+const approval = z
+  .union([
+    z.literal("none"),
+    approvalStep.extend({ within }),
+    z.strictObject({ steps: z.array(approvalStep).min(1), within }),
+  ])
+  .transform((it) => {
+    if (it === "none" || "steps" in it) return it;
+    const { within, ...step } = it;
+    return { steps: [step], within };
+  });
+
+/** What a rule is meant to say, tried whenever the file is read. */
+const example = z.strictObject({
+  as: z.string().min(1),
+  database: id,
+  role: id,
+  for: duration.optional(),
+  at: z.iso.datetime({ offset: true }).optional(),
+  reason: z.string().optional(),
+  ticket: z.string().optional(),
+  breakGlass: z.boolean().default(false),
+  iamGroups: z.array(z.string()).default([]),
+  tags: z.record(z.string(), z.string()).default({}),
+  expect: z.enum(["allowed", "approval", "refused"]),
+});
+
+const rule = z.strictObject({
+  id,
+  effect: z.enum(["allow", "deny", "break-glass"]).default("allow"),
+  hours: hours.optional(),
+  reason: pattern.optional(),
+  ticket: pattern.optional(),
+  who: names,
+  databases: names,
+  roles: names,
+  limits: z
+    .strictObject({
+      max: duration.default(3600),
+      default: duration.optional(),
+      open: z.number().int().min(1).default(3),
+      extensions: z.number().int().min(0).default(0),
+    })
+    .default({ max: 3600, open: 3, extensions: 0 }),
+  approval: approval.default("none"),
+  /** Of a break-glass rule: who is told at once and looks at it afterwards. */
+  review: z.strictObject({ anyOf: names, within: duration.default(24 * 3600) }).optional(),
+  examples: z.array(example).default([]),
+});
+
+/** `iam-user/<name>` is resolved to the user's unique id on deploy; `role/<name>/<session>` needs a name-enforcing role. */
+const principal = z
+  .string()
+  .regex(
+    /^(AIDA[A-Z0-9]+|iam-user\/[\w+=,.@-]+|session\/[\w+=,.@-]+)$/,
+    "write iam-user/<name>, a unique id (AIDA...) or session/<session name of a name-enforcing role>",
+  );
+
+/** Where the engine functions stand; without it they are outside any VPC, as on the local stack. */
+const network = z.strictObject({
+  vpc: z.string().min(1),
+  availabilityZones: names,
+  subnets: names,
+  securityGroups: names,
+});
+
+export const configSchema = z.strictObject({
+  network: network.optional(),
+  persons: z.record(z.string().regex(/^[a-z][\w.@-]*$/), z.array(principal).min(1)).default({}),
+  groups: z.record(id, names).default({}),
+  /** IAM roles whose trust policy fixes the session name; Identity Center's roles need not be listed. */
+  nameEnforcingRoles: names.optional(),
+  /** Keys of IAM tags that people cannot set on themselves; only these may stand in `tag/<key>=<value>`. */
+  trustedTags: names.optional(),
+  admins: names.optional(),
+  auditors: names.optional(),
+  roles: z.record(id, z.array(scope).min(1)),
+  databases: z.record(id, database),
+  rules: z.array(rule).min(1),
+});
