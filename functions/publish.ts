@@ -1,13 +1,13 @@
-/** Table stream to the `dblease` bus: every event of a grant, at least once, in order per grant. */
+/** Table stream to the `dblease` bus: every event, at least once, in order per grant. */
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import middy from "@middy/core";
 import type { DynamoDBStreamEvent } from "aws-lambda";
 import { setting } from "../src/setting.ts";
-import { publishEvents } from "../src/workflow/publish-events.ts";
+import { forwardEvents } from "../src/workflow/forward-events.ts";
+import { publishEvent } from "../src/workflow/publish-event.ts";
 
-const client = new EventBridgeClient({});
-const bus = setting("BUS");
+const to = { client: new EventBridgeClient({}), bus: setting("BUS") };
 
-export const handler = middy<DynamoDBStreamEvent>().handler((event) =>
-  publishEvents({ client, bus }, event.Records),
+export const handler = middy<DynamoDBStreamEvent>().handler(({ Records }) =>
+  forwardEvents(Records, (event) => publishEvent(to, event)),
 );

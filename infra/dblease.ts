@@ -93,6 +93,12 @@ export class Dblease extends Construct {
     );
     const outlet = new EventOutlet(this, "Events");
     const publish = make("Publish", "publish", { timeoutSeconds: 30 }, { BUS: outlet.bus.eventBusName });
+    const notify = make(
+      "Notify",
+      "notify",
+      { timeoutSeconds: 30 },
+      { APPROVERS_TOPIC: outlet.approvers.topicArn, OPERATORS_TOPIC: outlet.operators.topicArn },
+    );
     const configure = make(
       "Configure",
       "configure",
@@ -138,7 +144,8 @@ export class Dblease extends Construct {
       if (secrets.length > 0) allow(it, ["secretsmanager:GetSecretValue"], secrets);
     }
     outlet.bus.grantPutEventsTo(publish);
-    outlet.feed(publish, store.table);
+    for (const it of [outlet.approvers, outlet.operators]) it.grantPublish(notify);
+    for (const it of [publish, notify]) outlet.feed(it, store.table);
     new Rule(this, "SweepRule", {
       schedule: Schedule.rate(Duration.minutes(1)),
       targets: [new LambdaFunction(sweep, { retryAttempts: 0 })],

@@ -48,6 +48,12 @@ function actionsOf(name: string): string[] {
 }
 
 const table = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"];
+const stream = [
+  "dynamodb:DescribeStream",
+  "dynamodb:GetRecords",
+  "dynamodb:GetShardIterator",
+  "dynamodb:ListStreams",
+];
 
 describe("what each part may do, and nothing else", () => {
   test.each([
@@ -66,6 +72,8 @@ describe("what each part may do, and nothing else", () => {
     ],
     ["BeginRevoke", [...table, "rds:DescribeDBClusters", "rds:DescribeDBInstances"]],
     ["Settle", table],
+    ["Publish", [...stream, "events:PutEvents"]],
+    ["Notify", [...stream, "sns:Publish"]],
     ["PostgresGrant", [...table, "secretsmanager:GetSecretValue"]],
     ["PostgresRevoke", [...table, "secretsmanager:GetSecretValue"]],
     ["PostgresAdmin", ["secretsmanager:GetSecretValue"]],
@@ -166,7 +174,7 @@ describe("what must hold when others are busy or gone", () => {
   });
 
   test("a bad record is retried alone, and a stream that lags is an alarm (dangers 28)", () => {
-    template.hasResourceProperties("AWS::Lambda::EventSourceMapping", {
+    template.allResourcesProperties("AWS::Lambda::EventSourceMapping", {
       BisectBatchOnFunctionError: true,
       FunctionResponseTypes: ["ReportBatchItemFailures"],
       FilterCriteria: { Filters: [{ Pattern: Match.stringLikeRegexp("event#") }] },

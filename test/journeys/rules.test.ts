@@ -16,6 +16,7 @@ import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { expect, test } from "vitest";
 import { keys } from "../../src/store/table.ts";
 import { GivenStack, type Person } from "./given-stack.ts";
+import { subscribeTo } from "./topic-subscriber.ts";
 
 const given = new GivenStack(join(import.meta.dirname, "rules.yaml"));
 
@@ -94,6 +95,27 @@ test("where IAM cannot be asked, nothing is allowed by group or tag, and what de
       await expect(given.request(rita)).rejects.toThrow("rule no-leavers denies it");
     }),
   );
+});
+
+test("approvers are told what they have to decide, with the command, and programs too", async () => {
+  const arrived = await subscribeTo(given.root, given.resource("EventsApprovers"));
+  const rita = await given.user("requester");
+  const grant = await given.request(rita, {
+    role: "read-write",
+    seconds: 60,
+    reason: "see https://evil.example",
+  });
+  await given.untilTrue(async () => (await arrived()).some((it) => it.includes(grant.id)));
+  const told = (await arrived()).find((it) => it.includes(grant.id)) ?? "";
+  for (const word of ["rita asks for read-write on orders", "two-yes", "1m", `dblease approve ${grant.id}`]) {
+    expect(told).toContain(word);
+  }
+  expect(told).not.toContain("https://");
+  const [published] = await given.publishedEvents(grant.id, 1);
+  expect(published?.detail).toMatchObject({
+    message: { next: [`dblease approve ${grant.id}`, expect.anything()] },
+  });
+  await rita.call("POST", `/grants/${grant.id}/cancel`);
 });
 
 test("two steps want two people, each where they may say yes", async () => {

@@ -2,9 +2,10 @@
 import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import type { DynamoDBRecord } from "aws-lambda";
 import { expect, test } from "vitest";
-import { publishEvents } from "../../src/workflow/publish-events.ts";
+import { forwardEvents } from "../../src/workflow/forward-events.ts";
+import { publishEvent } from "../../src/workflow/publish-event.ts";
 
-function record(pk: string, number: number, name = "GrantRequested"): DynamoDBRecord {
+function record(pk: string, number: number, name = "GrantGranting"): DynamoDBRecord {
   return {
     eventID: `e${number}`,
     eventName: "INSERT",
@@ -38,17 +39,21 @@ function bus(answer: (call: number) => object): { client: EventBridgeClient; bus
   return { client: client as unknown as EventBridgeClient, bus: "dblease", sent };
 }
 
+function publish(to: ReturnType<typeof bus>, records: DynamoDBRecord[]) {
+  return forwardEvents(records, (event) => publishEvent(to, event));
+}
+
 test("events go out in order, other items and changes do not", async () => {
   const to = bus(() => ({ FailedEntryCount: 0 }));
   const changed: DynamoDBRecord = { ...record("event#a", 3), eventName: "MODIFY" };
-  const result = await publishEvents(to, [
+  const result = await publish(to, [
     record("event#a", 1),
     record("grant#a", 2),
     changed,
     record("event#a", 4, "GrantActivated"),
   ]);
   expect(result).toEqual({ batchItemFailures: [] });
-  expect(to.sent.map((it) => it.input.Entries[0]?.DetailType)).toEqual(["GrantRequested", "GrantActivated"]);
+  expect(to.sent.map((it) => it.input.Entries[0]?.DetailType)).toEqual(["GrantGranting", "GrantActivated"]);
   expect(to.sent[0]?.input.Entries[0]).toMatchObject({ EventBusName: "dblease", Source: "dblease" });
   expect(to.sent[0]?.input.Entries[0]?.Detail).not.toContain('"pk"');
 });
@@ -57,7 +62,7 @@ test("a refusal that does not throw is seen, and that record and all after it co
   const to = bus((call) =>
     call === 2 ? { FailedEntryCount: 1, Entries: [{ ErrorMessage: "throttled" }] } : { FailedEntryCount: 0 },
   );
-  const result = await publishEvents(to, [record("event#a", 1), record("event#a", 2), record("event#a", 3)]);
+  const result = await publish(to, [record("event#a", 1), record("event#a", 2), record("event#a", 3)]);
   expect(result).toEqual({ batchItemFailures: [{ itemIdentifier: "2" }] });
   expect(to.sent).toHaveLength(2);
 });
@@ -66,7 +71,7 @@ test("an error of the network is the same", async () => {
   const to = bus(() => {
     throw new Error("no network");
   });
-  expect(await publishEvents(to, [record("event#a", 7)])).toEqual({
+  expect(await publish(to, [record("event#a", 7)])).toEqual({
     batchItemFailures: [{ itemIdentifier: "7" }],
   });
 });
