@@ -1,12 +1,15 @@
 import type {
+  DatabaseRecordView,
   DatabasesView,
   DatabaseView,
   DecisionView,
   DoctorView,
+  FindingsView,
   FreezeView,
   GrantsView,
   GrantView,
   PlanView,
+  ReconciliationView,
   RoleView,
 } from "../src/views.ts";
 
@@ -41,6 +44,9 @@ export interface Api {
   plan(database: string, role: string): Promise<PlanView>;
   doctor(database: string): Promise<DoctorView>;
   prepare(database: string): Promise<DoctorView>;
+  accept(database: string): Promise<DatabaseRecordView>;
+  findings(): Promise<FindingsView>;
+  reconcile(database?: string): Promise<ReconciliationView>;
 }
 
 /** Sends one request and answers the parsed body of a success. */
@@ -87,6 +93,13 @@ export function api(send: Send, seen: (grants: readonly GrantView[]) => Promise<
         `${at("databases", database, "plan")}?role=${encodeURIComponent(role)}`,
       )) as PlanView,
     doctor: async (database) => (await send("POST", at("databases", database, "doctor"))) as DoctorView,
+    accept: async (database) =>
+      (await send("POST", at("databases", database, "accept"))) as DatabaseRecordView,
+    findings: async () => (await send("GET", "/findings")) as FindingsView,
+    reconcile: async (database) =>
+      (await send("POST", "/reconciliations", {
+        body: database === undefined ? {} : { database },
+      })) as ReconciliationView,
     prepare: async (database) => (await send("POST", at("databases", database, "prepare"))) as DoctorView,
   };
 }

@@ -9,6 +9,7 @@ import { addGrants } from "./commands/grants.ts";
 import { addHeld } from "./commands/held.ts";
 import { addPlan } from "./commands/plan.ts";
 import { addPolicy } from "./commands/policy.ts";
+import { addReconcile } from "./commands/reconcile.ts";
 import { addRequest } from "./commands/request.ts";
 import { addReview } from "./commands/review.ts";
 import { addRevoke } from "./commands/revoke.ts";
@@ -57,6 +58,7 @@ export function buildProgram(run: Run, data: Output): Command {
   addPlan(program, run);
   addPolicy(program, run);
   addReview(program, run);
+  addReconcile(program, run);
   addDoctor(program, run);
   addFreeze(program, run);
   addHeld(program, run);

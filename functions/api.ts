@@ -23,7 +23,11 @@ import { openWorkflows } from "../src/workflow/start.ts";
 const account = setting("ACCOUNT");
 const api: ApiParts = {
   table: openTable(setting("TABLE")),
-  workflows: openWorkflows(setting("GRANT_MACHINE"), setting("REVOKE_MACHINE")),
+  workflows: openWorkflows({
+    grantMachine: setting("GRANT_MACHINE"),
+    revokeMachine: setting("REVOKE_MACHINE"),
+    reconcileMachine: setting("RECONCILE_MACHINE"),
+  }),
   iam: new IAMClient({}),
   rds: new RDSClient({}),
   admin: { client: new LambdaClient({}), functionOf: { postgres: setting("POSTGRES_ADMIN") } },

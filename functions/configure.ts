@@ -14,6 +14,7 @@ const parts = {
   iam: new IAMClient({}),
   rds: new RDSClient({}),
   admin: { client: new LambdaClient({}), functionOf: { postgres: setting("POSTGRES_ADMIN") } },
+  clock: () => new Date(),
 };
 
 export const handler = middy<CloudFormationCustomResourceEvent>().handler((event) =>

@@ -1,7 +1,7 @@
 import { Annotations, CustomResource, Duration, Fn, Stack } from "aws-cdk-lib";
 import { SecurityGroup, Subnet, Vpc } from "aws-cdk-lib/aws-ec2";
 import { Rule, Schedule } from "aws-cdk-lib/aws-events";
-import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
+import { LambdaFunction, SfnStateMachine } from "aws-cdk-lib/aws-events-targets";
 import { type IGrantable, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
 import type { Config } from "../src/config.ts";
@@ -74,6 +74,20 @@ export class Dblease extends Construct {
     store.grantRead(grantMachine);
     store.grantChange(grantMachine);
 
+    const reconcile = make(
+      "Reconcile",
+      "reconcile",
+      { timeoutSeconds: 110 },
+      { POSTGRES_ADMIN: postgresAdmin.functionName, POSTGRES_REVOKE: postgresRevoke.functionName },
+    );
+    const reconcileMachine = new Workflow(this, "ReconcileMachine", "reconcile.asl.json", {
+      Table: store.table.tableName,
+      Reconcile: reconcile.functionArn,
+    });
+    reconcile.grantInvoke(reconcileMachine);
+    store.grantRead(reconcileMachine);
+    for (const it of [postgresAdmin, postgresRevoke]) it.grantInvoke(reconcile);
+
     const machines = {
       GRANT_MACHINE: grantMachine.stateMachineArn,
       REVOKE_MACHINE: revokeMachine.stateMachineArn,
@@ -89,7 +103,12 @@ export class Dblease extends Construct {
       "ApiFunction",
       "api",
       { timeoutSeconds: 29, memoryMb: 512 },
-      { ...machines, ACCOUNT: Stack.of(this).account, POSTGRES_ADMIN: postgresAdmin.functionName },
+      {
+        ...machines,
+        RECONCILE_MACHINE: reconcileMachine.stateMachineArn,
+        ACCOUNT: Stack.of(this).account,
+        POSTGRES_ADMIN: postgresAdmin.functionName,
+      },
     );
     const outlet = new EventOutlet(this, "Events");
     const publish = make("Publish", "publish", { timeoutSeconds: 30 }, { BUS: outlet.bus.eventBusName });
@@ -106,6 +125,11 @@ export class Dblease extends Construct {
       { POSTGRES_ADMIN: postgresAdmin.functionName },
     );
 
+    reconcileMachine.grantStartExecution(api);
+    store.grantRead(reconcile);
+    store.grantQuery(reconcile);
+    store.grantQueryKeys(reconcile, ["finding"]);
+    store.grantChange(reconcile, ["finding", "database"]);
     for (const it of [beginRevoke, settle, postgresGrant, postgresRevoke, sweep]) {
       store.grantRead(it);
       store.grantChange(it);
@@ -115,7 +139,8 @@ export class Dblease extends Construct {
       store.grantAskFrozen(it);
     }
     store.grantChange(beginGrant, ["freeze"]);
-    store.grantChange(api, ["idempotency#*", "freeze"]);
+    store.grantChange(api, ["idempotency#*", "freeze", "finding", "database"]);
+    store.grantQueryKeys(api, ["finding", "database"]);
     for (const it of [sweep, api]) {
       store.grantQuery(it);
       revokeMachine.grantStartExecution(it);
@@ -127,7 +152,8 @@ export class Dblease extends Construct {
     store.grantRead(configure);
     store.grantQuery(configure);
     store.grantPut(configure, ["config"]);
-    for (const it of [beginGrant, beginRevoke, api, configure]) {
+    store.grantUpdate(configure, ["database"]);
+    for (const it of [beginGrant, beginRevoke, api, configure, reconcile]) {
       // Describe calls know no narrower resource that also covers replicas made later.
       allow(it, ["rds:DescribeDBInstances", "rds:DescribeDBClusters"], ["*"]);
     }
@@ -149,6 +175,10 @@ export class Dblease extends Construct {
     new Rule(this, "SweepRule", {
       schedule: Schedule.rate(Duration.minutes(1)),
       targets: [new LambdaFunction(sweep, { retryAttempts: 0 })],
+    });
+    new Rule(this, "ReconcileRule", {
+      schedule: Schedule.rate(Duration.days(1)),
+      targets: [new SfnStateMachine(reconcileMachine)],
     });
     new HttpEndpoint(this, "Endpoint", api);
     const applied = new CustomResource(this, "Configuration", {

@@ -1,7 +1,7 @@
-/** Doctor and prepare are done by the engine's own function in the VPC; this is what it is asked, and the asking. */
+/** Doctor, prepare and list are done by the engine's own function in the VPC; this is what it is asked, and the asking. */
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import type { Config } from "./config.ts";
-import type { Check, GroupRole } from "./engines/engine.ts";
+import type { Check, GroupRole, ListedUser } from "./engines/engine.ts";
 import { DbleaseError } from "./errors.ts";
 import type { DatabaseSnapshot, Member } from "./grant.ts";
 import { groupRolesOf } from "./group-role.ts";
@@ -9,7 +9,7 @@ import { databaseSnapshot } from "./snapshot.ts";
 
 /** What an engine's admin function is asked. */
 export interface AdminOrder {
-  action: "doctor" | "prepare";
+  action: "doctor" | "prepare" | "list";
   database: DatabaseSnapshot;
   members: readonly Member[];
   groupRoles: readonly GroupRole[];
@@ -32,8 +32,18 @@ export function adminOrder(
   return { action, database, groupRoles: groupRolesOf(databaseId, roles, config.roles) };
 }
 
-/** Runs the order in the engine's function. @returns its checks. @throws UNAVAILABLE if the function itself failed. */
-export async function runAdminOrder(functions: AdminFunctions, order: AdminOrder): Promise<readonly Check[]> {
+/** What the function answers: always the checks of doctor, and for `list` the users where the database could be asked. */
+export interface AdminAnswer {
+  checks: readonly Check[];
+  users?: readonly ListedUser[];
+}
+
+function isAnswer(said: unknown): said is AdminAnswer {
+  return typeof said === "object" && said !== null && "checks" in said;
+}
+
+/** Runs the order in the engine's function. @throws UNAVAILABLE if the function itself failed. */
+export async function runAdminOrder(functions: AdminFunctions, order: AdminOrder): Promise<AdminAnswer> {
   const answer = await functions.client.send(
     new InvokeCommand({
       FunctionName: functions.functionOf[order.database.engine] ?? order.database.engine,
@@ -42,7 +52,7 @@ export async function runAdminOrder(functions: AdminFunctions, order: AdminOrder
   );
   const text = answer.Payload ? Buffer.from(answer.Payload).toString("utf8") : "null";
   const said: unknown = JSON.parse(text);
-  if (!answer.FunctionError && Array.isArray(said)) return said;
+  if (!answer.FunctionError && isAnswer(said)) return said;
   const message =
     typeof said === "object" && said !== null && "errorMessage" in said
       ? String(said.errorMessage)

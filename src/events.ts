@@ -1,4 +1,5 @@
 /** What happened to a grant: written with the change itself in one transaction, published on the `dblease` bus. */
+import type { FindingEvent } from "./finding.ts";
 import type { Grant, GrantStatus, Instant } from "./grant.ts";
 
 export type GrantEventName =
@@ -35,3 +36,6 @@ export interface GrantEvent {
   /** The grant as this event left it, without what only workflows need. */
   grant: Omit<Grant, "wakeToken" | "lease" | "dueAt" | "database"> & { database: string };
 }
+
+/** Everything that dblease tells. */
+export type DbleaseEvent = GrantEvent | FindingEvent;

@@ -4,7 +4,8 @@
  */
 import { approvalText } from "./approval-text.ts";
 import { durationText } from "./duration.ts";
-import type { GrantEvent } from "./events.ts";
+import type { DbleaseEvent, GrantEvent } from "./events.ts";
+import type { FindingEvent } from "./finding.ts";
 
 export interface Message {
   /** Who it is for: those who decide about access, or those who look after dblease. */
@@ -70,8 +71,26 @@ function trouble(grant: Shown, title: string): Message {
   };
 }
 
+function found({ name, finding }: FindingEvent): Message | undefined {
+  if (name === "FindingClosed") return undefined;
+  const all: [string, string][] = [
+    ["database", finding.database],
+    ["finding", finding.kind],
+  ];
+  return {
+    to: "operators",
+    title: plain(finding.sentence),
+    facts: finding.repair ? [...all, ["repair", finding.repair]] : all,
+    next: ["dblease findings"],
+  };
+}
+
 /** Undefined: nobody has to do anything about this event. */
-export function messageOf({ name, to, grant }: GrantEvent): Message | undefined {
+export function messageOf(event: DbleaseEvent): Message | undefined {
+  return "finding" in event ? found(event) : ofGrant(event);
+}
+
+function ofGrant({ name, to, grant }: GrantEvent): Message | undefined {
   switch (name) {
     case "GrantRequested":
       if (grant.breakGlass)

@@ -1,6 +1,7 @@
 /** What the API answers: types only, shared with the CLI. Field names are the words of docs/design.md, section 2. */
 import type { Check, Plan } from "./engines/engine.ts";
 import type { ErrorCode } from "./errors.ts";
+import type { Finding } from "./finding.ts";
 import type {
   Approval,
   ApprovalStep,
@@ -12,6 +13,7 @@ import type {
   Instant,
 } from "./grant.ts";
 import type { Receipt } from "./receipt.ts";
+import type { DatabaseRecord } from "./store/databases.ts";
 
 /** Where to connect; known from the moment the grant starts. */
 export interface ConnectionView {
@@ -96,7 +98,20 @@ export interface ProblemView {
 }
 
 export type { Decision as DecisionView } from "./decide.ts";
+export type { Finding as FindingView } from "./finding.ts";
 export type { Freeze as FreezeView } from "./freeze.ts";
+export type { DatabaseRecord as DatabaseRecordView } from "./store/databases.ts";
+
+export interface FindingsView {
+  findings: readonly Finding[];
+  databases: readonly DatabaseRecord[];
+}
+
+/** A reconciliation that was started; every database notes `run` when it was looked at. */
+export interface ReconciliationView {
+  run: string;
+  databases: readonly string[];
+}
 
 export interface GrantsView {
   grants: readonly GrantView[];

@@ -47,6 +47,23 @@ function addPrepare(databases: Command, run: Run): void {
   examples(command, ["dblease databases prepare orders", "dblease databases prepare orders --json"]);
 }
 
+function addAccept(databases: Command, run: Run): void {
+  const command = databases
+    .command("accept")
+    .summary("accept the server that a database runs on now (admins)")
+    .description(
+      "Accept the server that a database runs on now, after a restore or a switch. Until then it serves no grant. Look first: dblease reconcile.",
+    )
+    .argument("<database>", "one of dblease databases")
+    .action(
+      run(async ({ api }, self) => {
+        const view = await api.accept(self.args[0] ?? "");
+        return { data: view, text: `accepted ${view.serverId} as the server of ${view.id}` };
+      }),
+    );
+  examples(command, ["dblease databases accept orders", "dblease databases accept orders --json"]);
+}
+
 export function addDatabases(program: Command, run: Run): void {
   const command = program
     .command("databases")
@@ -60,5 +77,6 @@ export function addDatabases(program: Command, run: Run): void {
       }),
     );
   addPrepare(command, run);
+  addAccept(command, run);
   examples(command, ["dblease databases", "dblease databases --json"]);
 }

@@ -70,9 +70,19 @@ export class GrantsTable extends Construct {
     this.allow(to, ["dynamodb:ConditionCheckItem"], [this.table.tableArn], ["grant#*", "event#*", "freeze"]);
   }
 
+  /** Strong reads of all items under these leading keys. */
+  grantQueryKeys(to: IGrantable, leadingKeys: string[]): void {
+    this.allow(to, ["dynamodb:Query"], [this.table.tableArn], leadingKeys);
+  }
+
   /** New items under these leading keys. */
   grantPut(to: IGrantable, leadingKeys: string[]): void {
     this.allow(to, ["dynamodb:PutItem"], [this.table.tableArn], leadingKeys);
+  }
+
+  /** Items under these leading keys, changed in place. */
+  grantUpdate(to: IGrantable, leadingKeys: string[]): void {
+    this.allow(to, ["dynamodb:UpdateItem"], [this.table.tableArn], leadingKeys);
   }
 
   private allow(to: IGrantable, actions: string[], resources: string[], leadingKeys?: string[]): void {

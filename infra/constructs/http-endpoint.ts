@@ -28,6 +28,9 @@ const routes: readonly { method: HttpMethod; path: string; who: readonly Caller[
   { method: GET, path: "/databases/{id}/plan", who: ["Requester", "Approver", "Auditor"] },
   { method: POST, path: "/databases/{id}/doctor", who: ["Auditor"] },
   { method: POST, path: "/databases/{id}/prepare", who: [] },
+  { method: POST, path: "/databases/{id}/accept", who: [] },
+  { method: GET, path: "/findings", who: ["Auditor"] },
+  { method: POST, path: "/reconciliations", who: [] },
 ];
 
 const callers = ["Requester", "Approver", "Auditor", "Admin"] as const;

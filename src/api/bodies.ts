@@ -27,6 +27,7 @@ export const extendBody = z.strictObject({ durationSeconds: z.number().int().min
 const scope = z.string().regex(freezeScopePattern, "write all, database/<id> or requester/<person>");
 export const freezeBody = z.strictObject({ scope, reason: words });
 export const liftBody = z.strictObject({ scope });
+export const reconcileBody = z.strictObject({ database: z.string().max(100).optional() });
 export const reviewBody = z.strictObject({ reason: words });
 export const reasonBody = z.strictObject({ reason: words.optional() });
 export const verifierBody = z.strictObject({ verifier: z.string().max(200) });

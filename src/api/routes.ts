@@ -15,6 +15,7 @@ import {
   liftBody,
   parseBody,
   reasonBody,
+  reconcileBody,
   requestBody,
   reviewBody,
   verifierBody,
@@ -23,6 +24,7 @@ import { databaseViews, roleView } from "./databases.ts";
 import { approve, cancel, deny } from "./decide-request.ts";
 import { explainPolicy } from "./explain-policy.ts";
 import { extend } from "./extend-grant.ts";
+import { accept, listFindings, reconcileNow } from "./findings.ts";
 import { freeze, lift } from "./freezes.ts";
 import { grantView } from "./grant-view.ts";
 import { listGrants } from "./list-grants.ts";
@@ -67,7 +69,7 @@ async function runAdmin(
   }
   const order = adminOrder(call.stored.config, id, action);
   const members = await resolveMembers(api.rds, order.database);
-  const checks = await runAdminOrder(api.admin, { ...order, members });
+  const { checks } = await runAdminOrder(api.admin, { ...order, members });
   const body: DoctorView = { database: id, checks };
   return { status: 200, body };
 }
@@ -174,6 +176,24 @@ export const routes: readonly ApiRoute[] = [
       const wish = { database, role, reason, ticket, breakGlass };
       return { status: 200, body: await explainPolicy(api, call, as, wish) };
     },
+  },
+  {
+    method: "GET",
+    path: "/findings",
+    run: async (api, call) => ({ status: 200, body: await listFindings(api, call) }),
+  },
+  {
+    method: "POST",
+    path: "/reconciliations",
+    run: async (api, call, { body }) => ({
+      status: 202,
+      body: await reconcileNow(api, call, parseBody(reconcileBody, body).database),
+    }),
+  },
+  {
+    method: "POST",
+    path: "/databases/{id}/accept",
+    run: async (api, call, { id }) => ({ status: 200, body: await accept(api, call, id) }),
   },
   {
     method: "GET",

@@ -78,6 +78,8 @@ export interface ListedUser {
   canLogin: boolean;
   validUntil?: Instant;
   memberOf: readonly string[];
+  /** What it may beyond its memberships, in the engine's own words, such as CREATEROLE; a user of ours has none. */
+  attributes: readonly string[];
 }
 
 /** One line of `doctor`. `repair`: the statement or command that mends it. */
@@ -119,8 +121,8 @@ export interface EngineAdapter<Connection> {
   /** What exists of a user right now: the read-back alone, nothing is changed. */
   inspect(door: Door<Connection>, user: KnownUser, clock: () => Date): Promise<Receipt>;
 
-  /** All users that look like ours. */
-  list(door: Door<Connection>): Promise<readonly ListedUser[]>;
+  /** All users that look like ours, and all direct members of these group roles. */
+  list(door: Door<Connection>, groupRoles: readonly string[]): Promise<readonly ListedUser[]>;
 
   /** The statements that a grant and its revoke would run. */
   plan(user: Omit<NewUser, "verifier">): Plan;

@@ -34,6 +34,12 @@ export const keys = {
     pk: `idempotency#${personId}#${key}`,
     sk: "idempotency",
   }),
+  finding: (id: string) => ({ pk: "finding", sk: id }),
+  findingEvent: (id: string, version: number) => ({
+    pk: `event#finding#${id}`,
+    sk: String(version).padStart(6, "0"),
+  }),
+  database: (id: string) => ({ pk: "database", sk: id }),
   freeze: (scope: string) => ({ pk: "freeze", sk: scope }),
   config: (version: number | "current") => ({
     pk: "config",

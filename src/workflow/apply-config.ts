@@ -9,6 +9,7 @@ import type { Config } from "../config.ts";
 import { DbleaseError } from "../errors.ts";
 import { type Grant, waitingStatuses } from "../grant.ts";
 import { findConfig, writeConfig } from "../store/configs.ts";
+import { acceptFirstServer } from "../store/databases.ts";
 import { openGrants } from "../store/find-grants.ts";
 import type { Table } from "../store/table.ts";
 import { resolveMembers } from "./resolve-members.ts";
@@ -18,6 +19,7 @@ interface Parts {
   iam: IAMClient;
   rds: RDSClient;
   admin: AdminFunctions;
+  clock: () => Date;
 }
 
 /** A user name could be given to somebody else tomorrow; the unique id cannot. */
@@ -79,7 +81,8 @@ async function prepare(parts: Parts, config: Config, id: string): Promise<string
   try {
     const order = adminOrder(config, id, "prepare");
     const members = await resolveMembers(parts.rds, order.database);
-    const checks = await runAdminOrder(parts.admin, { ...order, members });
+    await acceptFirstServer(parts.table, id, members, parts.clock());
+    const { checks } = await runAdminOrder(parts.admin, { ...order, members });
     const failed = checks.filter((it) => !it.ok);
     return failed.length === 0 ? "prepared" : failed.map((it) => it.sentence).join("; ");
   } catch (error) {

@@ -10,6 +10,7 @@ import { scopesOf } from "../freeze.ts";
 import type { Grant, GrantId } from "../grant.ts";
 import { findPeople } from "../iam/find-people.ts";
 import { readConfigItem } from "../store/configs.ts";
+import { movedServer } from "../store/databases.ts";
 import { readGrant } from "../store/find-grants.ts";
 import { findFreezes } from "../store/freezes.ts";
 import { changeStatus } from "../store/grants.ts";
@@ -64,6 +65,8 @@ export async function beginGrant(
   if (freeze)
     return deny(parts.table, grant, `${freeze.by.name} has frozen it: ${freeze.reason}`, parts.clock());
   const members = await resolveMembers(parts.rds, grant.database);
+  const moved = await movedServer(parts.table, grant.database.id, members);
+  if (moved) return deny(parts.table, grant, moved, parts.clock());
   const now = parts.clock();
   await changeStatus(parts.table, grant, {
     to: "granting",

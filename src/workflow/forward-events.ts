@@ -5,23 +5,23 @@
  */
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { DynamoDBBatchResponse, DynamoDBRecord } from "aws-lambda";
-import type { GrantEvent } from "../events.ts";
+import type { DbleaseEvent } from "../events.ts";
 
 function isEvent(record: DynamoDBRecord): boolean {
   return record.eventName === "INSERT" && (record.dynamodb?.Keys?.pk?.S ?? "").startsWith("event#");
 }
 
-function eventOf(record: DynamoDBRecord): GrantEvent {
+function eventOf(record: DynamoDBRecord): DbleaseEvent {
   // The stream's image and the SDK's attribute type are one shape, declared in two packages.
   const image = (record.dynamodb?.NewImage ?? {}) as Parameters<typeof unmarshall>[0];
   const { pk: _, sk: __, ...event } = unmarshall(image);
-  return event as GrantEvent;
+  return event as DbleaseEvent;
 }
 
 /** @returns the first record that could not be told; Lambda sends it and all after it again. */
 export async function forwardEvents(
   records: readonly DynamoDBRecord[],
-  tell: (event: GrantEvent) => Promise<void>,
+  tell: (event: DbleaseEvent) => Promise<void>,
 ): Promise<DynamoDBBatchResponse> {
   for (const record of records.filter(isEvent)) {
     try {

@@ -1,11 +1,11 @@
 import { type EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
-import type { GrantEvent } from "../events.ts";
+import type { DbleaseEvent } from "../events.ts";
 import { messageOf } from "../message.ts";
 
 /** Puts an event on the `dblease` bus, with the words that people get of it. PutEvents can fail without throwing. */
 export async function publishEvent(
   to: { client: EventBridgeClient; bus: string },
-  event: GrantEvent,
+  event: DbleaseEvent,
 ): Promise<void> {
   const message = messageOf(event);
   const entry = {

@@ -1,5 +1,5 @@
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import type { AdminOrder } from "../admin-order.ts";
+import type { AdminAnswer, AdminOrder } from "../admin-order.ts";
 import type { Check } from "../engines/engine.ts";
 import { postgres } from "../engines/postgres.ts";
 import { DbleaseError } from "../errors.ts";
@@ -10,16 +10,18 @@ function failed(error: unknown): Check {
   return { id: error.code.toLowerCase(), ok: false, sentence: error.message, repair: error.next };
 }
 
-/** Does what an administrator ordered for one database. @returns the checks of doctor; a database that cannot be reached is one of them. */
+/** Does what was ordered for one database; that it cannot be reached is one of the checks. */
 export async function runDatabaseAdmin(
   secrets: SecretsManagerClient,
   order: AdminOrder,
-): Promise<readonly Check[]> {
+): Promise<AdminAnswer> {
   try {
     const door = await openDoor(secrets, order.database, order.members);
     if (order.action === "prepare") await postgres.prepare(door, order.groupRoles);
-    return await postgres.doctor(door, order.groupRoles);
+    const groupRoles = order.groupRoles.map((it) => it.name);
+    const listed = order.action === "list" ? { users: await postgres.list(door, groupRoles) } : {};
+    return { checks: await postgres.doctor(door, order.groupRoles), ...listed };
   } catch (error) {
-    return [failed(error)];
+    return { checks: [failed(error)] };
   }
 }

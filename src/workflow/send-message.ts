@@ -1,6 +1,6 @@
 /** Messages to people by SNS: plain text for mail, and the form that Amazon Q Developer shows in Slack and Teams. */
 import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
-import type { GrantEvent } from "../events.ts";
+import type { DbleaseEvent } from "../events.ts";
 import { type Message, messageOf } from "../message.ts";
 
 export interface Topics {
@@ -15,10 +15,10 @@ function mail({ title, facts, next }: Message): string {
 }
 
 /**
- * Custom notification of Amazon Q Developer in chat applications; messages of one grant are one thread.
+ * Custom notification of Amazon Q Developer in chat applications; messages of one grant or finding are one thread.
  * https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html
  */
-function chat({ title, facts, next }: Message, { grant, name }: GrantEvent): string {
+function chat({ title, facts, next }: Message, event: DbleaseEvent): string {
   return JSON.stringify({
     version: "1.0",
     source: "custom",
@@ -28,7 +28,11 @@ function chat({ title, facts, next }: Message, { grant, name }: GrantEvent): str
       description: facts.map(([fact, value]) => `*${fact}*: ${value}`).join("\n"),
       nextSteps: next.map((it) => `\`${it}\``),
     },
-    metadata: { threadId: grant.id, summary: title, eventType: name },
+    metadata: {
+      threadId: "finding" in event ? event.finding.id : event.grant.id,
+      summary: title,
+      eventType: event.name,
+    },
   });
 }
 
@@ -38,7 +42,7 @@ function subject(title: string): string {
 }
 
 /** Tells people of an event, if somebody has to do something about it. */
-export async function sendMessage({ client, arnOf }: Topics, event: GrantEvent): Promise<void> {
+export async function sendMessage({ client, arnOf }: Topics, event: DbleaseEvent): Promise<void> {
   const message = messageOf(event);
   if (!message) return;
   const text = mail(message);
@@ -51,7 +55,10 @@ export async function sendMessage({ client, arnOf }: Topics, event: GrantEvent):
       Message: JSON.stringify({ default: text, https: chat(message, event) }),
       MessageAttributes: {
         event: { DataType: "String", StringValue: event.name },
-        database: { DataType: "String", StringValue: event.grant.database },
+        database: {
+          DataType: "String",
+          StringValue: "finding" in event ? event.finding.database : event.grant.database,
+        },
       },
     }),
   );

@@ -1,5 +1,5 @@
 /**
- * The three ways to move a workflow: start it, wake it, start a revoke. All may be repeated: executions are named,
+ * The ways to move a workflow: start it, wake it, start a revoke, start a reconciliation. All may be repeated: executions are named,
  * and a task token is only a wake-up, after which the row is read again (dangers 7, 23).
  */
 import { SendTaskSuccessCommand, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
@@ -11,10 +11,12 @@ export interface Workflows {
   client: SFNClient;
   grantMachine: string;
   revokeMachine: string;
+  /** Only the API starts it; its schedule does so by itself. */
+  reconcileMachine?: string;
 }
 
-export function openWorkflows(grantMachine: string, revokeMachine: string): Workflows {
-  return { client: new SFNClient({}), grantMachine, revokeMachine };
+export function openWorkflows(machines: Omit<Workflows, "client">): Workflows {
+  return { client: new SFNClient({}), ...machines };
 }
 
 function hasName(error: unknown, ...names: string[]): boolean {
@@ -37,6 +39,16 @@ async function start(workflows: Workflows, machine: string, name: string, id: Gr
 /** Starts the grant's own workflow, named by the grant id; while it runs this is a success that does nothing. */
 export function startGrant(workflows: Workflows, id: GrantId): Promise<boolean> {
   return start(workflows, workflows.grantMachine, id, id);
+}
+
+/** Starts a reconciliation of these databases under this name. */
+export async function startReconciliation(
+  { client, reconcileMachine }: Workflows,
+  name: string,
+  databases: readonly string[],
+): Promise<void> {
+  const input = JSON.stringify({ databases });
+  await client.send(new StartExecutionCommand({ stateMachineArn: reconcileMachine, name, input }));
 }
 
 /** Name of the revoke execution that belongs to this state of the grant. */

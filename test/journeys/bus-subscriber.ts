@@ -12,6 +12,7 @@ import type { GrantEvent } from "../../src/events.ts";
 export interface Published {
   "detail-type": string;
   source: string;
+  /** Of a grant, where it has one; findings have none. */
   detail: GrantEvent;
 }
 

@@ -20,6 +20,7 @@ import { afterAll, beforeAll } from "vitest";
 import type { AwsAccess } from "../../local-stack/aws-access.ts";
 import { type Stack, startStack } from "../../local-stack/stack.ts";
 import type { GrantEvent } from "../../src/events.ts";
+import type { FindingEvent } from "../../src/finding.ts";
 import type { Grant } from "../../src/grant.ts";
 import { findGrant } from "../../src/store/find-grants.ts";
 import { keys, type Table } from "../../src/store/table.ts";
@@ -229,12 +230,18 @@ export class GivenStack {
 
   /** What a subscriber of the bus got of this grant; waits until there are so many. */
   async publishedEvents(id: string, count: number): Promise<Published[]> {
-    const ofGrant = () => this.subscriber?.received.filter((it) => it.detail.grant.id === id) ?? [];
+    const ofGrant = () => this.subscriber?.received.filter((it) => it.detail.grant?.id === id) ?? [];
     await this.untilTrue(async () => {
       await this.subscriber?.poll();
       return ofGrant().length >= count;
     });
     return ofGrant();
+  }
+
+  /** What a subscriber of the bus has got of findings so far. */
+  async publishedFindings(name: FindingEvent["name"]): Promise<Published[]> {
+    await this.subscriber?.poll();
+    return this.subscriber?.received.filter((it) => it["detail-type"] === name) ?? [];
   }
 
   /** Takes one permission away from a function's role while `action` runs: the crash between two calls. */

@@ -5,22 +5,40 @@ import { engineError } from "./sqlstates.ts";
 import { managedRole, standingRoles } from "./standing-roles.ts";
 import { message, type PostgresDoor, use } from "./use.ts";
 
-/** Whoever has our kind of name, our kind of marker, or is a member of the managed role: each is a hint, none a proof. */
-const listStatement = `SELECT r.oid, r.rolname, r.rolcanlogin, ${storedMarker("r.oid")} AS marker,
+const attributeOf = {
+  SUPERUSER: "r.rolsuper",
+  CREATEROLE: "r.rolcreaterole",
+  CREATEDB: "r.rolcreatedb",
+  REPLICATION: "r.rolreplication",
+  BYPASSRLS: "r.rolbypassrls",
+} as const;
+
+const attributes = Object.entries(attributeOf)
+  .map(([name, column]) => `CASE WHEN ${column} THEN ${literal(name)} END`)
+  .join(", ");
+
+/** Whoever has our kind of name, our kind of marker, or is a member of one of these roles: each is a hint, none a proof. */
+const listStatement = (
+  groupRoles: readonly string[],
+) => `SELECT r.oid, r.rolname, r.rolcanlogin, ${storedMarker("r.oid")} AS marker,
     pg_catalog.to_char(CASE WHEN pg_catalog.isfinite(r.rolvaliduntil) THEN r.rolvaliduntil END AT TIME ZONE 'UTC',
       'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS until,
     ARRAY(SELECT g.rolname::pg_catalog.text FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_roles g ON g.oid = m.roleid
-      WHERE m.member = r.oid GROUP BY g.rolname ORDER BY g.rolname) AS groups
+      WHERE m.member = r.oid GROUP BY g.rolname ORDER BY g.rolname) AS groups,
+    pg_catalog.array_remove(ARRAY[${attributes}], NULL) AS attributes
   FROM pg_catalog.pg_roles r
   WHERE r.rolname NOT IN (${standingRoles.map(literal).join(", ")})
     AND (r.rolname ~ '^jit_[0-9a-hjkmnp-tv-z]{12}$' OR ${storedMarker("r.oid")} LIKE 'dblease:%'
       OR EXISTS (SELECT FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_roles g ON g.oid = m.roleid
-        WHERE m.member = r.oid AND g.rolname = ${literal(managedRole)}))
+        WHERE m.member = r.oid AND g.rolname IN (${[managedRole, ...groupRoles].map(literal).join(", ")})))
   ORDER BY r.rolname`;
 
-export async function list(door: PostgresDoor): Promise<readonly ListedUser[]> {
+export async function list(
+  door: PostgresDoor,
+  groupRoles: readonly string[],
+): Promise<readonly ListedUser[]> {
   try {
-    const [rows = []] = await use(door, {}, (connection) => message(connection, [listStatement]));
+    const [rows = []] = await use(door, {}, (connection) => message(connection, [listStatement(groupRoles)]));
     return rows.map((row) => ({
       username: row.rolname,
       userOid: String(row.oid),
@@ -28,6 +46,7 @@ export async function list(door: PostgresDoor): Promise<readonly ListedUser[]> {
       canLogin: row.rolcanlogin,
       ...(row.until === null ? {} : { validUntil: row.until }),
       memberOf: row.groups,
+      attributes: row.attributes,
     }));
   } catch (error) {
     throw engineError(error, "users");

@@ -72,7 +72,7 @@ export function lifeStories<Connection>(harness: Harness<Connection>): void {
 
   story(harness, "list shows the live user with its marker, expiry and group", async (stage) => {
     const person = await granted(harness, stage);
-    const users = await adapter.list(stage.door());
+    const users = await adapter.list(stage.door(), [stage.reader.name]);
     expect(users.find(({ username }) => username === person.user.username)).toEqual({
       username: person.user.username,
       userOid: person.known.userOid,
@@ -80,16 +80,37 @@ export function lifeStories<Connection>(harness: Harness<Connection>): void {
       canLogin: true,
       validUntil: person.user.expiresAt,
       memberOf: [stage.reader.name, "jit_managed"].sort(),
+      attributes: [],
     });
     expect(users.map(({ username }) => username)).not.toContain(stage.reader.name);
     await person.revoke();
   });
 
+  story(
+    harness,
+    "list shows who else is a member of a group role, and what anybody may beyond that",
+    async (stage) => {
+      const person = await granted(harness, stage);
+      await stage.root(`CREATE ROLE stranger LOGIN CREATEDB; GRANT ${stage.reader.name} TO stranger;
+      ALTER ROLE ${person.user.username} CREATEROLE`);
+      const users = await adapter.list(stage.door(), [stage.reader.name]);
+      expect(users.find(({ username }) => username === "stranger")).toMatchObject({
+        memberOf: [stage.reader.name],
+        attributes: ["CREATEDB"],
+      });
+      expect(users.find(({ username }) => username === person.user.username)?.attributes).toEqual([
+        "CREATEROLE",
+      ]);
+      await stage.root("DROP ROLE stranger");
+      await person.revoke();
+    },
+  );
+
   story(harness, "extend moves the engine's own expiry and never makes a user", async (stage) => {
     const person = await granted(harness, stage);
     const later = inSeconds(3600);
     await adapter.extend(person.door, person.known, later);
-    const users = await adapter.list(stage.door());
+    const users = await adapter.list(stage.door(), [stage.reader.name]);
     expect(users.find(({ username }) => username === person.user.username)?.validUntil).toBe(later);
     await person.revoke();
     await expect(adapter.extend(person.door, person.known, later)).rejects.toMatchObject({

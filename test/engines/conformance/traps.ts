@@ -30,7 +30,7 @@ export function trapStories<Connection>(harness: Harness<Connection>): void {
     const session = await person.login();
     await session.query("CREATE TABLE app.copy AS SELECT * FROM app.orders");
     await adapter.prepare(stage.door(), [stage.reader]);
-    await adapter.list(stage.door());
+    await adapter.list(stage.door(), [stage.reader.name]);
     await adapter.inspect(person.door, person.known, clock);
     const checks = await adapter.doctor(stage.door(), [stage.reader]);
     expect(checks.find(({ id }) => id === "public_create")).toMatchObject({

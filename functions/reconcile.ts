@@ -1,0 +1,23 @@
+/** Workflow step outside the VPC: one database against the table. */
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { RDSClient } from "@aws-sdk/client-rds";
+import middy from "@middy/core";
+import { setting } from "../src/setting.ts";
+import { openTable } from "../src/store/table.ts";
+import { lookAgainBy } from "../src/workflow/look-again.ts";
+import { reconcileDatabase } from "../src/workflow/reconcile-database.ts";
+
+const lambda = new LambdaClient({});
+
+const parts = {
+  table: openTable(setting("TABLE")),
+  rds: new RDSClient({}),
+  admin: { client: lambda, functionOf: { postgres: setting("POSTGRES_ADMIN") } },
+  installation: setting("INSTALLATION"),
+  lookAgain: lookAgainBy(lambda, { postgres: setting("POSTGRES_REVOKE") }),
+  clock: () => new Date(),
+};
+
+export const handler = middy<{ database: string; run: string }>().handler(({ database, run }) =>
+  reconcileDatabase(parts, database, run),
+);

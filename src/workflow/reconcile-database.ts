@@ -1,0 +1,132 @@
+/**
+ * One database against the table: looks, compares, writes findings, and ends what is provably ours and should be
+ * gone (dangers 13). On a server that nobody has accepted it only reports (dangers 26).
+ */
+import type { RDSClient } from "@aws-sdk/client-rds";
+import { type AdminFunctions, adminOrder, runAdminOrder } from "../admin-order.ts";
+import { DbleaseError } from "../errors.ts";
+import type { Finding, Observation } from "../finding.ts";
+import type { Grant, GrantId, Member } from "../grant.ts";
+import { markedGrant, mayEnd, reconcile, type Shown } from "../reconcile.ts";
+import { readConfigItem } from "../store/configs.ts";
+import { acceptFirstServer, movedServer, noteReconciled } from "../store/databases.ts";
+import { findGrant, openGrants } from "../store/find-grants.ts";
+import { touchGrant } from "../store/grants.ts";
+import type { Table } from "../store/table.ts";
+import { recordFindings } from "./record-findings.ts";
+import { resolveMembers } from "./resolve-members.ts";
+import { revokeName } from "./start.ts";
+
+export interface Reconciler {
+  table: Table;
+  rds: RDSClient;
+  admin: AdminFunctions;
+  installation: string;
+  /** Has the engine's revoke function look at the user of a closed grant, and end it; does not wait for it. */
+  lookAgain: (grant: Grant, holder: string) => Promise<void>;
+  clock: () => Date;
+}
+
+interface Look {
+  shown: Shown;
+  members: readonly Member[];
+  groupRoles: readonly string[];
+  /** Why this is not the server that was accepted. */
+  moved: string | undefined;
+}
+
+/** @throws UNAVAILABLE and what else says that the database cannot be asked; NOT_FOUND: it is not configured. */
+async function look(parts: Reconciler, database: string): Promise<Look> {
+  const { config } = await readConfigItem(parts.table);
+  const order = adminOrder(config, database, "list");
+  const members = await resolveMembers(parts.rds, order.database);
+  await acceptFirstServer(parts.table, database, members, parts.clock());
+  const { users, checks } = await runAdminOrder(parts.admin, { ...order, members });
+  if (!users) {
+    const sentence = checks[0]?.sentence ?? "no answer";
+    throw new DbleaseError("UNAVAILABLE", sentence, { next: `dblease doctor ${database}` });
+  }
+  const moved = await movedServer(parts.table, database, members);
+  return { shown: { users, checks }, members, groupRoles: order.groupRoles.map((it) => it.name), moved };
+}
+
+/** The grants of all users that are marked as ours and of all active users, read strongly and after the database. */
+async function grantsOf(parts: Reconciler, database: string, { users }: Shown): Promise<Map<GrantId, Grant>> {
+  const marked = users.flatMap((it) => markedGrant(it, parts.installation) ?? []);
+  const active = (await openGrants(parts.table)).filter(
+    (it) => it.status === "active" && it.database.id === database,
+  );
+  const grants = new Map<GrantId, Grant>();
+  for (const id of new Set([...marked, ...active.map((it) => it.id)])) {
+    const grant = await findGrant(parts.table, id);
+    if (grant) grants.set(id, grant);
+  }
+  return grants;
+}
+
+/** The user of a closed grant goes the ordinary way, with a receipt of its own, on the servers of today. */
+async function end(parts: Reconciler, grant: Grant, members: readonly Member[]): Promise<void> {
+  const revokeNumber = grant.revokeNumber + 1;
+  const claimed = await touchGrant(
+    parts.table,
+    grant.id,
+    { revokeNumber, members },
+    {
+      expression: "#v = :v AND #r = :r",
+      names: { "#v": "version", "#r": "revokeNumber" },
+      values: { ":v": grant.version, ":r": grant.revokeNumber },
+    },
+  );
+  if (claimed) await parts.lookAgain(grant, revokeName({ id: grant.id, revokeNumber }));
+}
+
+async function compare(
+  parts: Reconciler,
+  database: string,
+  { shown, members, groupRoles, moved }: Look,
+): Promise<{ findings: Finding[]; ended: GrantId[] }> {
+  const grants = await grantsOf(parts, database, shown);
+  const known = { database, installation: parts.installation, groupRoles, grants };
+  const observations = reconcile(shown, known);
+  if (moved) {
+    const repair = `dblease databases accept ${database}`;
+    observations.unshift({ kind: "new_server", what: "server", sentence: moved, repair });
+  }
+  const findings = await recordFindings(parts, database, observations, { complete: true });
+  const returned = findings.flatMap((it) => {
+    const grant = grants.get(it.grantId ?? "");
+    const user = shown.users.find(({ username }) => username === it.what);
+    return !moved && grant && mayEnd(it, it.seen, user, grant) ? [grant] : [];
+  });
+  for (const grant of returned) await end(parts, grant, members);
+  return { findings, ended: returned.map((it) => it.id) };
+}
+
+/** A database that cannot be asked keeps its findings: nothing of them was looked at. */
+async function reportUnreachable(parts: Reconciler, database: string, error: unknown): Promise<Finding[]> {
+  if (!(error instanceof DbleaseError) || error.code === "NOT_FOUND") throw error;
+  const observation: Observation = {
+    kind: "unreachable",
+    what: "server",
+    sentence: error.message,
+    repair: error.next,
+  };
+  return recordFindings(parts, database, [observation], { complete: false });
+}
+
+/**
+ * @param run name of the execution, for those who wait for it.
+ * @returns how many findings there are, and which grants' users are being ended. @throws NOT_FOUND
+ */
+export async function reconcileDatabase(
+  parts: Reconciler,
+  database: string,
+  run: string,
+): Promise<{ database: string; findings: number; ended: GrantId[] }> {
+  const { findings, ended } = await look(parts, database).then(
+    (looked) => compare(parts, database, looked),
+    async (error: unknown) => ({ findings: await reportUnreachable(parts, database, error), ended: [] }),
+  );
+  await noteReconciled(parts.table, database, run, parts.clock());
+  return { database, findings: findings.length, ended };
+}
