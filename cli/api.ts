@@ -4,6 +4,8 @@ import type {
   DatabaseView,
   DecisionView,
   DoctorView,
+  DraftsView,
+  DraftView,
   FindingsView,
   FreezeView,
   GrantsView,
@@ -29,6 +31,9 @@ export type Decision = "approve" | "deny" | "cancel" | "revoke";
 /** The API's routes as functions. Each rejects with a Failure that can be shown as it is. */
 export interface Api {
   createGrant(wish: NewGrant & { verifier: string }, idempotencyKey: string): Promise<GrantView>;
+  /** Wishes that came in as events and name me. */
+  drafts(): Promise<readonly DraftView[]>;
+  claim(id: string, verifier: string, idempotencyKey: string): Promise<GrantView>;
   /** What the rules would say, nothing is written. */
   dryRun(wish: NewGrant): Promise<RoleView>;
   grants(waiting?: "toApprove" | "toReview"): Promise<readonly GrantView[]>;
@@ -68,6 +73,14 @@ export function api(send: Send, seen: (grants: readonly GrantView[]) => Promise<
   return {
     createGrant: (wish, idempotencyKey) =>
       one(send("POST", "/grants", { body: wish, headers: { "idempotency-key": idempotencyKey } })),
+    drafts: async () => ((await send("GET", "/drafts")) as DraftsView).drafts,
+    claim: (id, verifier, idempotencyKey) =>
+      one(
+        send("POST", at("grants", id, "claim"), {
+          body: { verifier },
+          headers: { "idempotency-key": idempotencyKey },
+        }),
+      ),
     dryRun: async (wish) => (await send("POST", "/grants", { body: { ...wish, dryRun: true } })) as RoleView,
     async grants(waiting) {
       const { grants } = (await send("GET", waiting ? `/grants?${waiting}=true` : "/grants")) as GrantsView;

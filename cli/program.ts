@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { addClaim } from "./commands/claim.ts";
 import { addCredential } from "./commands/credential.ts";
 import { addDatabases } from "./commands/databases.ts";
 import { addDecisions } from "./commands/decide.ts";
@@ -47,6 +48,7 @@ export function buildProgram(run: Run, data: Output): Command {
     .exitOverride()
     .addHelpText("after", afterHelp);
   addRequest(program, run);
+  addClaim(program, run);
   addGrants(program, run);
   addShow(program, run);
   addCredential(program, run);

@@ -6,9 +6,11 @@ import { type IGrantable, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
 import type { Config } from "../src/config.ts";
 import { DbleaseFunction, type DbleaseFunctionProps, type Network } from "./constructs/dblease-function.ts";
+import { EventIntake } from "./constructs/event-intake.ts";
 import { EventOutlet } from "./constructs/event-outlet.ts";
 import { GrantsTable } from "./constructs/grants-table.ts";
 import { HttpEndpoint } from "./constructs/http-endpoint.ts";
+import { ServiceSecrets } from "./constructs/service-secrets.ts";
 import { Workflow } from "./constructs/workflow.ts";
 
 export interface DbleaseProps {
@@ -139,8 +141,8 @@ export class Dblease extends Construct {
       store.grantAskFrozen(it);
     }
     store.grantChange(beginGrant, ["freeze"]);
-    store.grantChange(api, ["idempotency#*", "freeze", "finding", "database"]);
-    store.grantQueryKeys(api, ["finding", "database"]);
+    store.grantChange(api, ["idempotency#*", "freeze", "finding", "database", "draft"]);
+    store.grantQueryKeys(api, ["finding", "database", "draft"]);
     for (const it of [sweep, api]) {
       store.grantQuery(it);
       revokeMachine.grantStartExecution(it);
@@ -180,6 +182,26 @@ export class Dblease extends Construct {
       schedule: Schedule.rate(Duration.days(1)),
       targets: [new SfnStateMachine(reconcileMachine)],
     });
+    const services = Object.values(props.config.services).map((it) => it.role);
+    const serviceSecrets = new ServiceSecrets(this, "ServiceSecrets", services);
+    serviceSecrets.grantKeep(postgresGrant);
+    serviceSecrets.grantRemove(postgresRevoke);
+    if (props.config.events.length > 0) {
+      const intake = new EventIntake(this, "Intake");
+      const takeIn = make(
+        "TakeIn",
+        "intake",
+        { timeoutSeconds: 30 },
+        { ...machines, REFUSED_QUEUE: intake.refused.queueUrl },
+      );
+      const sources = props.config.events.map((it) => it.source);
+      intake.feed(takeIn, sources, outlet.operators);
+      store.grantRead(takeIn);
+      store.grantQuery(takeIn);
+      store.grantAskFrozen(takeIn);
+      store.grantPut(takeIn, ["grant#*", "event#*", "idempotency#*", "draft"]);
+      grantMachine.grantStartExecution(takeIn);
+    }
     new HttpEndpoint(this, "Endpoint", api);
     const applied = new CustomResource(this, "Configuration", {
       serviceToken: configure.functionArn,

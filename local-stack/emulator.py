@@ -22,6 +22,7 @@ def main() -> None:
 
     from emulator_gaps import (
         api_address,
+        condition_keys,
         custom_resources,
         dynamodb_leading_keys,
         lambda_concurrency,
@@ -37,6 +38,7 @@ def main() -> None:
     lambda_concurrency.close()
     secret_arn.close()
     api_address.close()
+    condition_keys.close()
     custom_resources.close()
     dynamodb_leading_keys.close()
     workflows.close()

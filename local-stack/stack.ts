@@ -64,8 +64,7 @@ async function deployInto(
   const { postgres, emulator } = servers;
   const deployer = await createDeployer(emulator.root);
   const resolvedFile = join(folder, "dblease.yaml");
-  // As root, because the CDK's own bucket refuses everybody else who comes without TLS.
-  const run: CdkRun = { access: emulator.root, folder: join(folder, "cdk"), configFile: resolvedFile };
+  const run: CdkRun = { access: deployer, folder: join(folder, "cdk"), configFile: resolvedFile };
   const resolveNow = () =>
     resolveFor(servers, deployer, resolve(options.configFile), resolvedFile, options.env);
   const prepared = async () => {

@@ -65,6 +65,14 @@ function traitProblems(config: Config): string[] {
     .map((key) => `trustedTags: name "${key}" there if people cannot set this tag on themselves`);
 }
 
+function eventProblems({ events, services }: Config): string[] {
+  return events.flatMap((it) =>
+    it.services
+      .filter((name) => !services[name])
+      .map((name) => `events.${it.source}.services: no service is called "${name}"`),
+  );
+}
+
 function duplicates(ids: readonly string[]): string[] {
   return [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))];
 }
@@ -78,6 +86,10 @@ export function configProblems(config: Config): string[] {
       .map((name) => `groups.${name}: a person has this name already`),
     ...duplicates(config.rules.map((it) => it.id)).map((id) => `rules: two rules are called "${id}"`),
     ...config.rules.flatMap((it) => ruleProblems(config, it)),
+    ...eventProblems(config),
+    ...duplicates(config.events.map((it) => it.source)).map(
+      (it) => `events: two entries have source "${it}"`,
+    ),
     ...traitProblems(config),
   ];
   if (problems.length > 0) return problems;

@@ -154,6 +154,28 @@ const network = z.strictObject({
   securityGroups: names,
 });
 
+/** Where `AccessRequested` events may come from. */
+const eventSource = z.strictObject({
+  source: z
+    .string()
+    .regex(
+      /^(?!aws\.|dblease$)[\w./@-]{1,128}$/,
+      "write the source of the events, as it stands in them; not aws.* and not dblease",
+    ),
+  /** Services for which this source may ask without a person; for persons every source may make drafts. */
+  services: z.array(id).default([]),
+});
+
+/** A program that gets grants by events. Rules name it `service/<id>`. */
+const service = z.strictObject({
+  role: z
+    .string()
+    .regex(
+      /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
+      "write the ARN of the IAM role that alone may read the password",
+    ),
+});
+
 export const configSchema = z.strictObject({
   network: network.optional(),
   persons: z.record(z.string().regex(/^[a-z][\w.@-]*$/), z.array(principal).min(1)).default({}),
@@ -164,6 +186,8 @@ export const configSchema = z.strictObject({
   trustedTags: names.optional(),
   admins: names.optional(),
   auditors: names.optional(),
+  events: z.array(eventSource).default([]),
+  services: z.record(id, service).default({}),
   roles: z.record(id, z.array(scope).min(1)),
   databases: z.record(id, database),
   rules: z.array(rule).min(1),

@@ -1,4 +1,5 @@
 /** What happened to a grant: written with the change itself in one transaction, published on the `dblease` bus. */
+import type { DraftEvent } from "./draft.ts";
 import type { FindingEvent } from "./finding.ts";
 import type { Grant, GrantStatus, Instant } from "./grant.ts";
 
@@ -38,4 +39,4 @@ export interface GrantEvent {
 }
 
 /** Everything that dblease tells. */
-export type DbleaseEvent = GrantEvent | FindingEvent;
+export type DbleaseEvent = GrantEvent | DraftEvent | FindingEvent;

@@ -160,6 +160,8 @@ export interface Grant {
   /** Database user, `jit_<id>`. */
   username: string;
   requester: Actor;
+  /** Asked for by an event for a service: its password stands in a secret that this IAM role alone may read. */
+  service?: { role: string };
   reason: string;
   ticket?: string;
   /** Seconds of access, counted from activation. */

@@ -3,6 +3,7 @@
  * a message ever decides anything, because scanners follow links.
  */
 import { approvalText } from "./approval-text.ts";
+import type { Draft } from "./draft.ts";
 import { durationText } from "./duration.ts";
 import type { DbleaseEvent, GrantEvent } from "./events.ts";
 import type { FindingEvent } from "./finding.ts";
@@ -85,9 +86,36 @@ function found({ name, finding }: FindingEvent): Message | undefined {
   };
 }
 
+/** An event names a person; only that person can make something of it. */
+function drafted(draft: Draft): Message {
+  const all: [string, string | undefined][] = [
+    ["for", plain(draft.person)],
+    ["asked by", draft.source],
+    ["database", plain(draft.database)],
+    ["role", plain(draft.role)],
+    ["time", draft.durationSeconds === undefined ? undefined : durationText(draft.durationSeconds)],
+    ["reason", plain(draft.reason)],
+    ["ticket", draft.ticket && plain(draft.ticket)],
+    ["claim by", draft.claimBy],
+  ];
+  return {
+    to: "approvers",
+    title: `${plain(draft.person)} may claim ${plain(draft.role)} on ${plain(draft.database)}`,
+    facts: all.filter((it): it is [string, string] => it[1] !== undefined),
+    next: [`dblease claim ${draft.id}`],
+  };
+}
+
 /** Undefined: nobody has to do anything about this event. */
 export function messageOf(event: DbleaseEvent): Message | undefined {
-  return "finding" in event ? found(event) : ofGrant(event);
+  if ("finding" in event) return found(event);
+  return "draft" in event ? drafted(event.draft) : ofGrant(event);
+}
+
+/** What an event is about: messages of one thing belong together, and a subscriber picks by database. */
+export function topicOf(event: DbleaseEvent): { id: string; database: string } {
+  if ("finding" in event) return event.finding;
+  return "draft" in event ? event.draft : event.grant;
 }
 
 function ofGrant({ name, to, grant }: GrantEvent): Message | undefined {

@@ -1,4 +1,5 @@
 /** What the API answers: types only, shared with the CLI. Field names are the words of docs/design.md, section 2. */
+import type { Draft } from "./draft.ts";
 import type { Check, Plan } from "./engines/engine.ts";
 import type { ErrorCode } from "./errors.ts";
 import type { Finding } from "./finding.ts";
@@ -98,6 +99,7 @@ export interface ProblemView {
 }
 
 export type { Decision as DecisionView } from "./decide.ts";
+export type { Draft as DraftView } from "./draft.ts";
 export type { Finding as FindingView } from "./finding.ts";
 export type { Freeze as FreezeView } from "./freeze.ts";
 export type { DatabaseRecord as DatabaseRecordView } from "./store/databases.ts";
@@ -115,6 +117,10 @@ export interface ReconciliationView {
 
 export interface GrantsView {
   grants: readonly GrantView[];
+}
+
+export interface DraftsView {
+  drafts: readonly Draft[];
 }
 
 export interface DatabasesView {

@@ -1,5 +1,7 @@
+import { randomBytes } from "node:crypto";
 import type { Command } from "commander";
 import type { GrantStatus } from "../../src/grant.ts";
+import { newSecret } from "../../src/verifiers/new-secret.ts";
 import type { GrantView } from "../../src/views.ts";
 import type { Context } from "../context.ts";
 import { type Credential, credentialEnv, credentialOf, credentialUri } from "../credential.ts";
@@ -7,7 +9,6 @@ import { Failure } from "../failure.ts";
 import { examples, grantId } from "../options.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Run } from "../run.ts";
-import { newSecret } from "../secret.ts";
 import { table } from "../table.ts";
 import { resumeCommand, waitFor } from "../wait.ts";
 
@@ -37,7 +38,7 @@ async function replacePassword(context: Context, id: string): Promise<GrantView>
   const { api, passwords } = context;
   assertActive(await api.grant(id));
   await passwords.ready();
-  const { password, verifier } = newSecret();
+  const { password, verifier } = newSecret(randomBytes);
   const sent = await api.replaceVerifier(id, verifier);
   // From here on the old password is on its way out, whatever becomes of this command.
   await passwords.keep(id, password);

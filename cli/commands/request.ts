@@ -1,21 +1,17 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { type Command, Option } from "commander";
 import { approvalText } from "../../src/approval-text.ts";
 import { durationText } from "../../src/duration.ts";
-import type { GrantStatus } from "../../src/grant.ts";
-import type { GrantView, RoleView } from "../../src/views.ts";
+import { newSecret } from "../../src/verifiers/new-secret.ts";
+import type { RoleView } from "../../src/views.ts";
 import type { NewGrant } from "../api.ts";
-import { connectText } from "../connect-text.ts";
 import type { Context } from "../context.ts";
-import { exitCode } from "../exit-code.ts";
 import { Failure } from "../failure.ts";
 import { duration, examples, neededOption, timeoutOption } from "../options.ts";
 import type { Outcome } from "../outcome.ts";
+import { waitForAccess } from "../request-outcome.ts";
 import type { Run } from "../run.ts";
-import { newSecret } from "../secret.ts";
 import { startInstant } from "../start-instant.ts";
-import { resumeCommand, waitFor } from "../wait.ts";
-import { waitSentence } from "../wait-sentence.ts";
 
 interface Options {
   role: string;
@@ -28,8 +24,6 @@ interface Options {
   start?: string;
   breakGlass?: string;
 }
-
-const onTheWay: readonly GrantStatus[] = ["requested", "approved", "granting"];
 
 /** What the rules would say to this request. */
 function dryRunOutcome(role: RoleView, database: string): Outcome {
@@ -46,49 +40,18 @@ function dryRunOutcome(role: RoleView, database: string): Outcome {
   return { data: role, text: `would be granted ${approval}: ${role.because}` };
 }
 
-/** The end of a request: access, a no, or still on its way. */
-function requestOutcome(grant: GrantView, context: Context): Outcome {
-  const { id, status, denial } = grant;
-  if (status === "active") return { data: grant, text: connectText(grant, context.data, context.now()) };
-  if (onTheWay.includes(status)) {
-    return {
-      data: grant,
-      text: `${id}  ${status}: ${waitSentence(grant, context.now())}`,
-      words: `The request stays open. Go on waiting with: ${resumeCommand(id)}`,
-      exit: exitCode.pending,
-    };
-  }
-  if (status === "denied") {
-    const by = denial ? ` by ${denial.name}${denial.reason ? `: ${denial.reason}` : ""}` : "";
-    throw new Failure("REFUSED", `grant ${id} was denied${by}`, `dblease show ${id}`);
-  }
-  if (status === "lapsed") {
-    throw new Failure("REFUSED", `nobody decided on grant ${id} in time`, "ask again, and tell an approver");
-  }
-  if (grant.failure && (status === "grant_failed" || grant.end?.cause === "failure")) {
-    throw new Failure("UNAVAILABLE", `grant ${id} failed: ${grant.failure.message}`, `dblease show ${id}`);
-  }
-  throw new Failure("NO_ACTIVE_GRANT", `grant ${id} is ${status} already`, `dblease show ${id}`);
-}
-
 async function request(context: Context, wish: NewGrant, options: Options): Promise<Outcome> {
   const { api, passwords, words } = context;
   if (options.dryRun) return dryRunOutcome(await api.dryRun(wish), wish.database);
 
   await passwords.ready();
-  const { password, verifier } = newSecret();
+  const { password, verifier } = newSecret(randomBytes);
   const grant = await api.createGrant({ ...wish, verifier }, randomUUID());
   // Before anything is printed: whoever reads the id may count on the password being there.
   await passwords.keep(grant.id, password);
   await passwords.tidy([grant]);
   words.write(`${grant.id}: ${wish.role} on ${wish.database} for ${durationText(wish.durationSeconds)}\n`);
-  if (!options.wait || grant.startAt) return requestOutcome(grant, context);
-  const last = await waitFor(context, grant, {
-    settled: (it) => !onTheWay.includes(it.status),
-    timeoutSeconds: options.timeout,
-    whenInterrupted: `stopped waiting; the request ${grant.id} stays open`,
-  });
-  return requestOutcome(last, context);
+  return waitForAccess(context, grant, options);
 }
 
 /** Naming the database twice is the confirmation: nobody breaks the glass by a slip, and a script says it on purpose. */

@@ -14,6 +14,8 @@ const routes: readonly { method: HttpMethod; path: string; who: readonly Caller[
   { method: POST, path: "/grants", who: ["Requester"] },
   { method: GET, path: "/grants", who: ["Requester", "Approver", "Auditor"] },
   { method: GET, path: "/grants/{id}", who: ["Requester", "Approver", "Auditor"] },
+  { method: GET, path: "/drafts", who: ["Requester"] },
+  { method: POST, path: "/grants/{id}/claim", who: ["Requester"] },
   { method: POST, path: "/grants/{id}/approve", who: ["Approver"] },
   { method: POST, path: "/grants/{id}/deny", who: ["Approver"] },
   { method: POST, path: "/grants/{id}/cancel", who: ["Requester"] },

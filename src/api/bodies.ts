@@ -4,7 +4,7 @@ import { DbleaseError } from "../errors.ts";
 import { freezeScopePattern } from "../freeze.ts";
 
 /** People's words: printable, one line, of a length that fits every log and message. */
-const words = z
+export const words = z
   .string()
   .trim()
   .min(1)

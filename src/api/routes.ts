@@ -20,6 +20,7 @@ import {
   reviewBody,
   verifierBody,
 } from "./bodies.ts";
+import { claimDraft, listDrafts } from "./claim-draft.ts";
 import { databaseViews, roleView } from "./databases.ts";
 import { approve, cancel, deny } from "./decide-request.ts";
 import { explainPolicy } from "./explain-policy.ts";
@@ -133,6 +134,19 @@ export const routes: readonly ApiRoute[] = [
   decision("deny", deny),
   decision("cancel", cancel),
   decision("revoke", revoke),
+  {
+    method: "GET",
+    path: "/drafts",
+    run: async (api, call) => ({ status: 200, body: { drafts: await listDrafts(api, call) } }),
+  },
+  {
+    method: "POST",
+    path: "/grants/{id}/claim",
+    run: async (api, call, { id, body, idempotencyKey }) => {
+      const grant = await claimDraft(api, call, id, parseBody(verifierBody, body), idempotencyKey);
+      return { status: 201, body: grantView(grant) };
+    },
+  },
   {
     method: "POST",
     path: "/grants/{id}/review",

@@ -8,6 +8,7 @@ import type { GrantEvent, GrantEventName } from "../events.ts";
 import type { FreezeScope } from "../freeze.ts";
 import { assertMayFollow, type Grant, type GrantId, type GrantStatus, type Instant } from "../grant.ts";
 import { attentionAt } from "../sweep.ts";
+import { claimOf } from "./drafts.ts";
 import { unlessFrozen } from "./freezes.ts";
 import { conflictOr, failedConditions, isConditionFailure, keys, type Table } from "./table.ts";
 import { updateExpression } from "./update-expression.ts";
@@ -59,16 +60,24 @@ function indexed(dueAt: Instant | undefined): { open?: "open"; dueAt?: Instant }
   return dueAt === undefined ? {} : { open: "open", dueAt };
 }
 
+/** What a new grant comes with. */
+export interface Birth {
+  idempotency: { key: string; fingerprint: string };
+  /** Absent: the engine function makes the password itself. */
+  verifier?: string;
+  /** The grant claims the draft of its own id. */
+  claims?: boolean;
+}
+
 /**
  * Writes a new grant, its verifier, its event and its idempotency key in one transaction.
  * @returns the id of the grant that the same key made before, if there is one; nothing is written then.
- * @throws IDEMPOTENCY_REUSED if the key was used for another request.
+ * @throws IDEMPOTENCY_REUSED if the key was used for another request, CONFLICT if the draft is claimed already.
  */
 export async function createGrant(
   table: Table,
   grant: Grant,
-  verifier: string,
-  idempotency: { key: string; fingerprint: string },
+  { idempotency, verifier, claims }: Birth,
   now: Date,
 ): Promise<{ existing?: GrantId }> {
   const dueAt = attentionAt(grant, now);
@@ -97,14 +106,19 @@ export async function createGrant(
               ConditionExpression: "attribute_not_exists(pk)",
             },
           },
-          { Put: { TableName: table.name, Item: { ...keys.verifier(grant.id), number: 1, verifier } } },
           eventPut(table, eventOf(grant, undefined, change)),
+          ...(verifier === undefined
+            ? []
+            : [
+                { Put: { TableName: table.name, Item: { ...keys.verifier(grant.id), number: 1, verifier } } },
+              ]),
+          ...(claims ? [claimOf(table, grant.id, now.toISOString())] : []),
         ],
       }),
     );
     return {};
   } catch (error) {
-    if (!failedConditions(error).includes(0)) throw error;
+    if (!failedConditions(error).includes(0)) throw conflictOr(error, grant.id);
     const found = await table.client.send(
       new GetCommand({ TableName: table.name, Key: idempotencyKey, ConsistentRead: true }),
     );

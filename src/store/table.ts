@@ -40,6 +40,7 @@ export const keys = {
     sk: String(version).padStart(6, "0"),
   }),
   database: (id: string) => ({ pk: "database", sk: id }),
+  draft: (id: GrantId) => ({ pk: "draft", sk: id }),
   freeze: (scope: string) => ({ pk: "freeze", sk: scope }),
   config: (version: number | "current") => ({
     pk: "config",

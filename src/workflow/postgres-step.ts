@@ -1,4 +1,5 @@
 /** What the PostgreSQL functions need for a database step, from their environment; built once per function start. */
+import { randomBytes } from "node:crypto";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { readAdminSecret } from "../connect/admin-secret.ts";
 import type { PostgresConnection } from "../connect/postgres.ts";
@@ -39,6 +40,9 @@ export function postgresStep(): DatabaseStep<PostgresConnection> {
     engine: postgres,
     door: (grant) => openDoor(secrets, grant.database, grant.members ?? [], grant.id),
     installation: setting("INSTALLATION"),
+    secrets,
+    ...(process.env.SERVICE_KEY ? { serviceKey: process.env.SERVICE_KEY } : {}),
+    random: randomBytes,
     clock: () => new Date(),
   };
 }

@@ -1,13 +1,15 @@
 /** The database step of a grant: make the user, then say so in the table. Every line may be repeated. */
-
+import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { Door, EngineAdapter, KnownUser, Marker } from "../engines/engine.ts";
 import { DbleaseError } from "../errors.ts";
 import { expiry, type Grant, type GrantId } from "../grant.ts";
 import { readGrant } from "../store/find-grants.ts";
 import { changeStatus, touchGrant } from "../store/grants.ts";
 import type { Table } from "../store/table.ts";
-import { readVerifier } from "../store/verifiers.ts";
+import { readVerifier, type StoredVerifier } from "../store/verifiers.ts";
 import { attentionAt } from "../sweep.ts";
+import { newSecret } from "../verifiers/new-secret.ts";
+import { keepServiceSecret } from "./service-secret.ts";
 
 export interface DatabaseStep<Connection> {
   table: Table;
@@ -15,6 +17,10 @@ export interface DatabaseStep<Connection> {
   /** Opens the way to the grant's database; tagged with the grant id. */
   door: (grant: Grant) => Promise<Door<Connection>>;
   installation: string;
+  secrets: SecretsManagerClient;
+  /** Key of the secrets of services; absent where the configuration names no service. */
+  serviceKey?: string;
+  random: (count: number) => Uint8Array;
   clock: () => Date;
 }
 
@@ -46,9 +52,29 @@ async function startAttempt(step: DatabaseStep<unknown>, grant: Grant): Promise<
   });
 }
 
+/**
+ * What the requester sent; for a service, which sends nothing, a password that goes into its secret. Each try makes
+ * another one: no two run at a time, because a function ends before its task is tried again.
+ */
+async function verifierFor(
+  step: Omit<DatabaseStep<unknown>, "engine" | "door">,
+  grant: Grant,
+): Promise<StoredVerifier> {
+  const { service } = grant;
+  if (!service) return readVerifier(step.table, grant.id);
+  if (!step.serviceKey) {
+    throw new DbleaseError("BAD_CONFIGURATION", "no service is configured any more", {
+      next: "name it under services: in dblease.yaml",
+    });
+  }
+  const { password, verifier } = newSecret(step.random);
+  await keepServiceSecret(step.secrets, step.serviceKey, { ...grant, service }, password);
+  return { number: grant.verifierNumber, verifier };
+}
+
 async function makeUser<Connection>(step: DatabaseStep<Connection>, grant: Grant): Promise<void> {
   const deadline = await startAttempt(step, grant);
-  const verifier = await readVerifier(step.table, grant.id);
+  const verifier = await verifierFor(step, grant);
   const activatedAt = step.clock().toISOString();
   const expiresAt = expiry(activatedAt, grant.durationSeconds);
   const { userOid } = await step.engine.grant(await step.door(grant), {

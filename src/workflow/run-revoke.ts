@@ -11,6 +11,7 @@ import { changeStatus, type Patch, touchGrant } from "../store/grants.ts";
 import { attentionAt } from "../sweep.ts";
 import { takeLease } from "./begin-revoke.ts";
 import { type DatabaseStep, knownUser } from "./run-grant.ts";
+import { removeServiceSecret } from "./service-secret.ts";
 
 interface Outcome {
   to: GrantStatus;
@@ -88,6 +89,7 @@ export async function runRevoke<Connection>(
     });
   }
   const found = await step.engine.revoke(await step.door(grant), knownUser(step, grant), step.clock);
+  if (grant.service) await removeServiceSecret(step.secrets, grant);
   // What an earlier try has moved is data left behind all the same.
   const receipt = { ...found, moved: [...(grant.receipt?.moved ?? []), ...found.moved] };
   const now = step.clock();

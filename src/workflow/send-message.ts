@@ -1,7 +1,7 @@
 /** Messages to people by SNS: plain text for mail, and the form that Amazon Q Developer shows in Slack and Teams. */
 import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
 import type { DbleaseEvent } from "../events.ts";
-import { type Message, messageOf } from "../message.ts";
+import { type Message, messageOf, topicOf } from "../message.ts";
 
 export interface Topics {
   client: SNSClient;
@@ -29,7 +29,7 @@ function chat({ title, facts, next }: Message, event: DbleaseEvent): string {
       nextSteps: next.map((it) => `\`${it}\``),
     },
     metadata: {
-      threadId: "finding" in event ? event.finding.id : event.grant.id,
+      threadId: topicOf(event).id,
       summary: title,
       eventType: event.name,
     },
@@ -55,10 +55,7 @@ export async function sendMessage({ client, arnOf }: Topics, event: DbleaseEvent
       Message: JSON.stringify({ default: text, https: chat(message, event) }),
       MessageAttributes: {
         event: { DataType: "String", StringValue: event.name },
-        database: {
-          DataType: "String",
-          StringValue: "finding" in event ? event.finding.database : event.grant.database,
-        },
+        database: { DataType: "String", StringValue: topicOf(event).database },
       },
     }),
   );

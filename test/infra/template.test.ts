@@ -19,7 +19,13 @@ function synthesize(): Template {
   const stack = new Stack(new App(), "Dblease");
   // Bundles do not matter here; any folder stands for them.
   new Dblease(stack, "Dblease", {
-    config: { ...sampleConfig, network, databases } as typeof sampleConfig,
+    config: {
+      ...sampleConfig,
+      network,
+      databases,
+      services: { nightly: { role: "arn:aws:iam::111122223333:role/nightly" } },
+      events: [{ source: "acme.jobs", services: ["nightly"] }],
+    } as typeof sampleConfig,
     bundleOf: () => import.meta.dirname,
   });
   return Template.fromStack(stack);
@@ -84,8 +90,33 @@ describe("what each part may do, and nothing else", () => {
     ],
     ["Publish", [...stream, "events:PutEvents"]],
     ["Notify", [...stream, "sns:Publish"]],
-    ["PostgresGrant", [...table, "secretsmanager:GetSecretValue"]],
-    ["PostgresRevoke", [...table, "secretsmanager:GetSecretValue"]],
+    [
+      "PostgresGrant",
+      [
+        ...table,
+        "kms:Decrypt",
+        "kms:GenerateDataKey",
+        "secretsmanager:CreateSecret",
+        "secretsmanager:GetSecretValue",
+        "secretsmanager:PutResourcePolicy",
+        "secretsmanager:PutSecretValue",
+      ],
+    ],
+    [
+      "TakeIn",
+      [
+        "dynamodb:BatchGetItem",
+        "dynamodb:ConditionCheckItem",
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:Query",
+        "sqs:GetQueueAttributes",
+        "sqs:GetQueueUrl",
+        "sqs:SendMessage",
+        "states:StartExecution",
+      ],
+    ],
+    ["PostgresRevoke", [...table, "secretsmanager:DeleteSecret", "secretsmanager:GetSecretValue"]],
     ["PostgresAdmin", ["secretsmanager:GetSecretValue"]],
     [
       "Sweep",
