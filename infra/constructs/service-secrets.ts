@@ -1,55 +1,48 @@
-import { Stack } from "aws-cdk-lib";
-import { ArnPrincipal, type IGrantable, PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { ArnFormat, Stack } from "aws-cdk-lib";
+import { ArnPrincipal, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
 import { Construct } from "constructs";
-import type { DbleaseFunction } from "./dblease-function.ts";
+import type { EngineFunctions } from "./engine-functions.ts";
 
 /** Passwords of services' grants: secrets under one name prefix, with a key that only these services may use (dangers 21). */
 export class ServiceSecrets extends Construct {
-  /** Absent where the configuration names no service. */
-  readonly key?: Key;
-  private readonly secrets: string;
-
-  constructor(scope: Construct, id: string, roles: string[]) {
+  constructor(
+    scope: Construct,
+    id: string,
+    engines: readonly EngineFunctions[],
+    services: readonly { role: string }[],
+  ) {
     super(scope, id);
-    const { region, account, partition } = Stack.of(this);
-    this.secrets = `arn:${partition}:secretsmanager:${region}:${account}:secret:dblease/grant/*`;
-    if (roles.length === 0) return;
-    this.key = new Key(this, "Key", {
+    const stack = Stack.of(this);
+    const secrets = stack.formatArn({
+      service: "secretsmanager",
+      resource: "secret",
+      resourceName: "dblease/grant/*",
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    // Also where no service is configured any more: the grant of one may be alive.
+    for (const { revoke } of engines) revoke.allow(["secretsmanager:DeleteSecret"], [secrets]);
+    if (services.length === 0) return;
+    const key = new Key(this, "Key", {
       description: "dblease: passwords of services' grants",
       enableKeyRotation: true,
     });
-    this.key.addToResourcePolicy(
+    key.addToResourcePolicy(
       new PolicyStatement({
-        principals: roles.map((it) => new ArnPrincipal(it)),
+        principals: services.map((it) => new ArnPrincipal(it.role)),
         actions: ["kms:Decrypt"],
         resources: ["*"],
-        conditions: { StringEquals: { "kms:ViaService": `secretsmanager.${region}.amazonaws.com` } },
+        conditions: { StringEquals: { "kms:ViaService": `secretsmanager.${stack.region}.amazonaws.com` } },
       }),
     );
-  }
-
-  /** To make and fill them; whoever makes a password need not read it again. */
-  grantKeep(to: DbleaseFunction): void {
-    if (!this.key) return;
-    to.addEnvironment("SERVICE_KEY", this.key.keyArn);
-    to.grantPrincipal.addToPrincipalPolicy(
-      new PolicyStatement({
-        actions: [
-          "secretsmanager:CreateSecret",
-          "secretsmanager:PutResourcePolicy",
-          "secretsmanager:PutSecretValue",
-        ],
-        resources: [this.secrets],
-      }),
-    );
-    this.key.grant(to, "kms:GenerateDataKey", "kms:Decrypt");
-  }
-
-  /** Also where no service is configured any more: the grant of one may be alive. */
-  grantRemove(to: IGrantable): void {
-    to.grantPrincipal.addToPrincipalPolicy(
-      new PolicyStatement({ actions: ["secretsmanager:DeleteSecret"], resources: [this.secrets] }),
-    );
+    for (const { grant } of engines) {
+      grant.addEnvironment("SERVICE_KEY", key.keyArn);
+      key.grant(grant, "kms:GenerateDataKey", "kms:Decrypt");
+      // Whoever makes a password need not read it again.
+      grant.allow(
+        ["secretsmanager:CreateSecret", "secretsmanager:PutResourcePolicy", "secretsmanager:PutSecretValue"],
+        [secrets],
+      );
+    }
   }
 }

@@ -39,12 +39,10 @@ interface Statement {
   Resource: unknown;
 }
 
-/** Statements of the role of one function or state machine, by the beginning of its logical id. */
+/** Statements of the role of one function or state machine, by its name, in whichever construct it stands. */
 function statementsOf(name: string): Statement[] {
   return Object.entries(template.findResources("AWS::IAM::Policy"))
-    .filter(
-      ([id]) => id.startsWith(`Dblease${name}ServiceRole`) || id.startsWith(`Dblease${name}RoleDefault`),
-    )
+    .filter(([id]) => new RegExp(`^Dblease([A-Z][a-z]+)?${name}(ServiceRole|RoleDefault)`).test(id))
     .flatMap(([, it]) => it.Properties.PolicyDocument.Statement);
 }
 
@@ -103,7 +101,7 @@ describe("what each part may do, and nothing else", () => {
       ],
     ],
     [
-      "TakeIn",
+      "IntakeFunction",
       [
         "dynamodb:BatchGetItem",
         "dynamodb:ConditionCheckItem",
@@ -194,7 +192,7 @@ describe("what must hold when others are busy or gone", () => {
   test("revokers have concurrency of their own (dangers 25)", () => {
     for (const name of ["BeginRevoke", "PostgresRevoke", "Settle", "Sweep"]) {
       const found = Object.entries(template.findResources("AWS::Lambda::Function")).filter(([id]) =>
-        id.startsWith(`Dblease${name}`),
+        new RegExp(`^Dblease([A-Z][a-z]+)?${name}[0-9A-F]{8}$`).test(id),
       );
       expect(found.map(([, it]) => it.Properties.ReservedConcurrentExecutions > 0)).toEqual([true]);
     }

@@ -30,7 +30,7 @@ async function put(source: string, detail: object): Promise<void> {
 async function redeliver(id: string, source: string, detail: object): Promise<void> {
   const event = { id, source, "detail-type": "AccessRequested", detail };
   const answer = await new LambdaClient(given.root).send(
-    new InvokeCommand({ FunctionName: given.resource("TakeIn"), Payload: JSON.stringify(event) }),
+    new InvokeCommand({ FunctionName: given.resource("IntakeFunction"), Payload: JSON.stringify(event) }),
   );
   expect(answer.FunctionError).toBeUndefined();
 }

@@ -75,12 +75,12 @@ export class GivenStack {
     return this.stack.emulator.root;
   }
 
-  /** Physical id of the one resource of the stack whose logical id begins like this. */
-  resource(prefix: string): string {
+  /** Physical id of the one resource of the stack with this name, in whichever construct of dblease it stands. */
+  resource(name: string): string {
     const found = [...this.resources].find(([logical]) =>
-      new RegExp(`^Dblease${prefix}[0-9A-F]{8}$`).test(logical),
+      new RegExp(`^Dblease([A-Z][a-z]+)?${name}[0-9A-F]{8}$`).test(logical),
     );
-    if (!found) throw new Error(`no resource ${prefix} among ${[...this.resources.keys()].join(", ")}`);
+    if (!found) throw new Error(`no resource ${name} among ${[...this.resources.keys()].join(", ")}`);
     return found[1];
   }
 

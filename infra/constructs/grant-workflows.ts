@@ -1,0 +1,67 @@
+import { Construct } from "constructs";
+import { DbleaseFunction, type Installation } from "./dblease-function.ts";
+import type { EngineFunctions } from "./engine-functions.ts";
+import { Workflow } from "./workflow.ts";
+
+/** The two machines that a grant lives in, and the steps of theirs that need no database. */
+export class GrantWorkflows extends Construct {
+  readonly grantMachine: Workflow;
+  readonly revokeMachine: Workflow;
+
+  constructor(scope: Construct, id: string, installation: Installation, engines: readonly EngineFunctions[]) {
+    super(scope, id);
+    const { store } = installation;
+    const step = (name: string, file: string, reservedConcurrency?: number) => {
+      const reserved = reservedConcurrency ? { reservedConcurrency } : {};
+      return new DbleaseFunction(this, name, installation, { file, timeoutSeconds: 20, ...reserved });
+    };
+    const beginGrant = step("BeginGrant", "begin-grant");
+    const beginRevoke = step("BeginRevoke", "begin-revoke", 5);
+    const settle = step("Settle", "settle", 2);
+    this.revokeMachine = new Workflow(this, "RevokeMachine", "revoke.asl.json", {
+      BeginRevoke: beginRevoke.functionArn,
+      Settle: settle.functionArn,
+      ...Object.fromEntries(engines.map((it) => [`${it.name}Revoke`, it.revoke.functionArn])),
+    });
+    this.grantMachine = new Workflow(this, "GrantMachine", "grant.asl.json", {
+      Table: store.table.tableName,
+      BeginGrant: beginGrant.functionArn,
+      Settle: settle.functionArn,
+      RevokeMachine: this.revokeMachine.stateMachineArn,
+      ...Object.fromEntries(engines.map((it) => [`${it.name}Grant`, it.grant.functionArn])),
+    });
+    for (const it of [beginRevoke, settle, ...engines.map((it) => it.revoke)])
+      it.grantInvoke(this.revokeMachine);
+    for (const it of [beginGrant, settle, ...engines.map((it) => it.grant)])
+      it.grantInvoke(this.grantMachine);
+    this.revokeMachine.grantStartExecution(this.grantMachine);
+    store.grantRead(this.grantMachine);
+    store.grantChange(this.grantMachine);
+
+    for (const it of [beginRevoke, settle]) {
+      store.grantRead(it);
+      store.grantChange(it);
+    }
+    store.grantRead(beginGrant);
+    store.grantAskFrozen(beginGrant);
+    store.grantChange(beginGrant, ["freeze"]);
+    for (const it of [beginGrant, beginRevoke]) it.allowDescribe();
+    beginGrant.allowFindTraits();
+  }
+
+  /** Lets a function start grants, and tells it the names of the machines. */
+  openGrants(to: DbleaseFunction): void {
+    this.grantMachine.grantStartExecution(to);
+    to.addEnvironment("GRANT_MACHINE", this.grantMachine.stateMachineArn);
+    to.addEnvironment("REVOKE_MACHINE", this.revokeMachine.stateMachineArn);
+  }
+
+  /** Lets a function start both machines and wake what waits in them. */
+  open(to: DbleaseFunction): void {
+    this.openGrants(to);
+    this.revokeMachine.grantStartExecution(to);
+    // A token names its task by itself; the emulator, like AWS's reference, knows no narrower resource. A
+    // wake-up has no authority: after it the row is read again.
+    to.allow(["states:SendTaskSuccess"], ["*"]);
+  }
+}

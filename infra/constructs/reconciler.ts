@@ -1,0 +1,39 @@
+import { Duration } from "aws-cdk-lib";
+import { Rule, Schedule } from "aws-cdk-lib/aws-events";
+import { SfnStateMachine } from "aws-cdk-lib/aws-events-targets";
+import { Construct } from "constructs";
+import { DbleaseFunction, type Installation } from "./dblease-function.ts";
+import { EngineFunctions } from "./engine-functions.ts";
+import { Workflow } from "./workflow.ts";
+
+/** Every day and on demand: the databases against the table. */
+export class Reconciler extends Construct {
+  readonly machine: Workflow;
+
+  constructor(scope: Construct, id: string, installation: Installation, engines: readonly EngineFunctions[]) {
+    super(scope, id);
+    const { store } = installation;
+    const reconcile = new DbleaseFunction(this, "Default", installation, {
+      file: "reconcile",
+      timeoutSeconds: 110,
+    });
+    this.machine = new Workflow(this, "Machine", "reconcile.asl.json", {
+      Table: store.table.tableName,
+      Reconcile: reconcile.functionArn,
+    });
+    reconcile.grantInvoke(this.machine);
+    store.grantRead(this.machine);
+
+    store.grantRead(reconcile);
+    store.grantQuery(reconcile);
+    store.grantQueryKeys(reconcile, ["finding"]);
+    store.grantChange(reconcile, ["finding", "database"]);
+    reconcile.allowDescribe();
+    EngineFunctions.open(engines, "admin", reconcile);
+    EngineFunctions.open(engines, "revoke", reconcile);
+    new Rule(this, "Rule", {
+      schedule: Schedule.rate(Duration.days(1)),
+      targets: [new SfnStateMachine(this.machine)],
+    });
+  }
+}

@@ -1,0 +1,34 @@
+import { Duration } from "aws-cdk-lib";
+import { Rule, Schedule } from "aws-cdk-lib/aws-events";
+import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
+import { Construct } from "constructs";
+import { DbleaseFunction, type Installation } from "./dblease-function.ts";
+import { EngineFunctions } from "./engine-functions.ts";
+import type { GrantWorkflows } from "./grant-workflows.ts";
+
+/** Every minute, on concurrency of its own: what is overdue, stuck or lost. */
+export class Sweeper extends Construct {
+  constructor(
+    scope: Construct,
+    id: string,
+    installation: Installation,
+    engines: readonly EngineFunctions[],
+    workflows: GrantWorkflows,
+  ) {
+    super(scope, id);
+    const sweep = new DbleaseFunction(this, "Default", installation, {
+      file: "sweep",
+      timeoutSeconds: 50,
+      reservedConcurrency: 2,
+    });
+    installation.store.grantRead(sweep);
+    installation.store.grantQuery(sweep);
+    installation.store.grantChange(sweep);
+    workflows.open(sweep);
+    EngineFunctions.open(engines, "revoke", sweep);
+    new Rule(this, "Rule", {
+      schedule: Schedule.rate(Duration.minutes(1)),
+      targets: [new LambdaFunction(sweep, { retryAttempts: 0 })],
+    });
+  }
+}
