@@ -206,7 +206,7 @@ test("no order of calls, crashes and outages leaves anybody in the database, or 
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), fc.array(command, { minLength: 4, maxLength: 30 }), tell),
     {
-      numRuns: 200,
+      numRuns: 100,
     },
   );
 }, 300_000);
