@@ -46,6 +46,12 @@ test.each([
     "exactly one of instance, cluster",
   ],
   ["a host without a port", good.replace("port: 5432, ", ""), "host and port go together"],
+  [
+    "a service that does not exist",
+    `${good}events: [{ source: acme.jobs, services: [nightly] }]`,
+    'events.acme.jobs.services: no service is called "nightly"',
+  ],
+  ["events of our own bus", `${good}events: [{ source: dblease }]`, "events.0.source"],
   ["a password where a secret is named", good.replace("env:A", "hunter2"), "Secrets Manager ARN"],
   [
     "an id that would not fit a role name",
