@@ -1,4 +1,5 @@
 /** The intake bus: an `AccessRequested` event becomes a draft for a person, or a grant for a service. */
+import { RDSClient } from "@aws-sdk/client-rds";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import middy from "@middy/core";
 import { putAside } from "../src/intake/put-aside.ts";
@@ -10,6 +11,7 @@ import { openWorkflows } from "../src/workflow/start.ts";
 const aside = { client: new SQSClient({}), queueUrl: setting("REFUSED_QUEUE") };
 const intake: Intake = {
   table: openTable(setting("TABLE")),
+  rds: new RDSClient({}),
   workflows: openWorkflows({
     grantMachine: setting("GRANT_MACHINE"),
     revokeMachine: setting("REVOKE_MACHINE"),

@@ -9,6 +9,7 @@ import { EventIntake } from "./constructs/event-intake.ts";
 import { EventOutlet } from "./constructs/event-outlet.ts";
 import { GrantWorkflows } from "./constructs/grant-workflows.ts";
 import { GrantsTable } from "./constructs/grants-table.ts";
+import { IamAccess } from "./constructs/iam-access.ts";
 import { Network } from "./constructs/network.ts";
 import { Reconciler } from "./constructs/reconciler.ts";
 import { ServiceSecrets } from "./constructs/service-secrets.ts";
@@ -42,7 +43,9 @@ export class Dblease extends Construct {
     const workflows = new GrantWorkflows(this, "Workflows", installation, engines);
     const reconciler = new Reconciler(this, "Reconcile", installation, engines);
     new Sweeper(this, "Sweep", installation, engines, workflows);
-    new Api(this, "Api", installation, engines, { workflows, reconciler });
+    const byIam = Object.values(config.databases).filter((it) => it.adminUser !== undefined);
+    const iam = byIam.length > 0 ? new IamAccess(this, "Iam", installation, engines, byIam) : undefined;
+    new Api(this, "Api", installation, engines, { workflows, reconciler, iam });
     const { operators } = new EventOutlet(this, "Events", installation);
     const sources = config.events.map((it) => it.source);
     if (sources.length > 0) new EventIntake(this, "Intake", installation, { workflows, operators, sources });
@@ -51,7 +54,7 @@ export class Dblease extends Construct {
 
   /** Secrets that engine functions may read. The deploy refuses `env:`, which only the local stack resolves. */
   private adminSecrets(config: Config): string[] {
-    const named = [...new Set(Object.values(config.databases).map((it) => it.adminSecret))];
+    const named = [...new Set(Object.values(config.databases).flatMap((it) => it.adminSecret ?? []))];
     const arns = named.filter((it) => it.startsWith("arn:"));
     if (arns.length < named.length) {
       Annotations.of(this).addWarningV2("dblease:env", "adminSecret: env:NAME works only with npm run local");

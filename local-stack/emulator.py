@@ -16,6 +16,7 @@ sys.dont_write_bytecode = True  # the checkout stays as git made it
 def main() -> None:
     listener = socket.create_server(("127.0.0.1", 0), backlog=512)
     port = listener.getsockname()[1]
+    capability = os.environ.pop("RDS_IAM_CAPABILITY")
     # MiniStack reads its settings while it is imported.
     os.environ["GATEWAY_PORT"] = str(port)
     os.environ["AUTH"] = "true"
@@ -27,6 +28,7 @@ def main() -> None:
         dynamodb_leading_keys,
         lambda_concurrency,
         lambda_runtime,
+        rds_iam_judge,
         root_access_key,
         secret_arn,
         task_roles,
@@ -54,7 +56,7 @@ def main() -> None:
     config.loglevel = "WARNING"
     print(json.dumps({"port": port}), flush=True)
     # Without hypercorn's own answer to SIGTERM, which would first wait for open requests: there is nothing to save.
-    asyncio.run(serve(app, config, shutdown_trigger=asyncio.Event().wait))
+    asyncio.run(serve(rds_iam_judge.door(app, capability), config, shutdown_trigger=asyncio.Event().wait))
 
 
 main()

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeCertificates } from "./certificates.ts";
 import { giveTo, postgresAccount, runAs } from "./postgres-account.ts";
@@ -7,7 +7,6 @@ import { postgresBinaries } from "./postgres-binaries.ts";
 
 // The prefix is RDS's own, so that whatever reads database logs here reads them there.
 const settings = `
-listen_addresses = '127.0.0.1'
 ssl = on
 ssl_min_protocol_version = 'TLSv1.2'
 reserved_connections = 3
@@ -19,15 +18,21 @@ log_timezone = 'UTC'
 fsync = off
 `;
 
-// No way in over TCP without TLS, as with rds.force_ssl. The line that sends members of rds_iam to a token check
-// comes with IAM logins; until then it would only lock the master out, who holds rds_iam.
-const logins = `
-local   all all              scram-sha-256
-hostssl all all 127.0.0.1/32 scram-sha-256
-`;
+/** Who listens where, and how they let somebody in. */
+const ways = {
+  /** No way in over TCP without TLS, as with rds.force_ssl. */
+  password: {
+    addresses: "127.0.0.1",
+    logins: "local all all scram-sha-256\nhostssl all all 127.0.0.1/32 scram-sha-256\n",
+  },
+  /** The front door (iam-front-door.ts) has looked at the tokens of members of rds_iam; nobody else reaches the socket. */
+  iam: { addresses: "", logins: "local all +rds_iam trust\nlocal all all scram-sha-256\n" },
+};
 
 export interface InitialisedPostgres {
   caFile: string;
+  /** What the server shows to prove who it is. */
+  tls: { key: string; certificate: string };
   /** The command, and as whom and with what environment it must be started. */
   server: { command: string[]; env: NodeJS.ProcessEnv; cwd: string; uid?: number; gid?: number };
 }
@@ -36,6 +41,7 @@ export interface InitialisedPostgres {
 export async function initialisePostgres(
   folder: string,
   rdsadminPassword: string,
+  way: keyof typeof ways = "password",
 ): Promise<InitialisedPostgres> {
   const data = join(folder, "data");
   const account = postgresAccount();
@@ -71,10 +77,16 @@ export async function initialisePostgres(
     renameSync(from, join(data, name));
     giveTo(account, join(data, name));
   }
-  writeFileSync(join(data, "postgresql.conf"), settings, { flag: "a" });
+  const { addresses, logins } = ways[way];
+  const conf = `${settings}listen_addresses = '${addresses}'\n`;
+  writeFileSync(join(data, "postgresql.conf"), conf, { flag: "a" });
   writeFileSync(join(data, "pg_hba.conf"), logins);
   return {
     caFile: certificates.caFile,
+    tls: {
+      key: readFileSync(join(data, "server.key"), "utf8"),
+      certificate: readFileSync(join(data, "server.crt"), "utf8"),
+    },
     server: { command: [...prefix, binaries.postgres, "-D", data], ...environment },
   };
 }

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, type ClientConfig } from "pg";
 import { freePort } from "./free-port.ts";
+import { openFrontDoor } from "./iam-front-door.ts";
 import { initialisePostgres } from "./initialise-postgres.ts";
 import { giveTo, postgresAccount } from "./postgres-account.ts";
 import { createRdsMaster } from "./rds-master.ts";
@@ -33,10 +34,17 @@ export interface PostgresServer {
 export async function startPostgresServer(options: {
   folder: string;
   port?: number;
+  /** Takes IAM logins as RDS does; answers whether AWS would let this token in. */
+  judge?: (username: string, token: string) => Promise<boolean>;
 }): Promise<PostgresServer> {
   const folder = resolve(options.folder);
   const [rdsadminPassword, adminPassword] = [randomPassword(), randomPassword()];
-  const { caFile, server } = await initialisePostgres(folder, rdsadminPassword);
+  const { judge } = options;
+  const { caFile, tls, server } = await initialisePostgres(
+    folder,
+    rdsadminPassword,
+    judge ? "iam" : "password",
+  );
   const port = options.port ?? (await freePort());
   const socketFolder = folderForSocket(folder);
   const logFile = join(folder, "postgresql.log");
@@ -59,6 +67,9 @@ export async function startPostgresServer(options: {
 
   let running = await start();
   await createRdsMaster(superuser, "master", adminPassword);
+  const socketPath = join(socketFolder, `.s.PGSQL.${port}`);
+  const isIamUser = (username: string) => isMemberOfIam(superuser, username);
+  const door = judge && (await openFrontDoor({ ...tls, port, socketPath, isIamUser, judge }));
   return {
     host: "localhost",
     port,
@@ -71,12 +82,30 @@ export async function startPostgresServer(options: {
     get ended() {
       return running.ended;
     },
-    stop: () => running.stop(),
+    async stop() {
+      door?.close();
+      await running.stop();
+    },
     async start() {
       await running.stop();
       running = await start();
     },
   };
+}
+
+/** As pg_hba.conf matches `+rds_iam`: also through other roles, whatever their memberships let them inherit. */
+async function isMemberOfIam(superuser: ClientConfig, username: string): Promise<boolean> {
+  const client = new Client(superuser);
+  await client.connect();
+  try {
+    const { rowCount } = await client.query(
+      "SELECT FROM pg_roles WHERE rolname = $1 AND NOT rolsuper AND pg_has_role(oid, 'rds_iam', 'MEMBER')",
+      [username],
+    );
+    return rowCount === 1;
+  } finally {
+    await client.end();
+  }
 }
 
 async function untilAnswering(server: GuardedProgram, login: ClientConfig, logFile: string): Promise<void> {

@@ -5,7 +5,7 @@ import type { AwsAccess } from "./aws-access.ts";
 /** Makes RDS's API describe a server of ours: endpoint, port, resource id. No password of the server goes in. */
 export async function registerInstance(
   access: AwsAccess,
-  instance: { id: string; database: string; port: number; adminUsername: string },
+  instance: { id: string; database: string; port: number; adminUsername: string; iam: boolean },
 ): Promise<void> {
   await new RDSClient(access).send(
     new CreateDBInstanceCommand({
@@ -18,6 +18,7 @@ export async function registerInstance(
       EngineVersion: "18.4",
       DBInstanceClass: "db.t4g.micro",
       AllocatedStorage: 20,
+      EnableIAMDatabaseAuthentication: instance.iam,
     }),
   );
 }

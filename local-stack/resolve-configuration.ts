@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { DescribeDBInstancesCommand, RDSClient } from "@aws-sdk/client-rds";
 import {
   CreateSecretCommand,
   DescribeSecretCommand,
@@ -33,7 +34,7 @@ interface Options {
 
 /**
  * Writes the configuration as it would stand in an account: `adminSecret: env:NAME` becomes the ARN of a secret that
- * holds the variable's value, and files are named by their full path. Everything else is left to the product's checks.
+ * holds the variable's value, files are named by their full path, and resource ids are those of the local instances. Everything else is left to the product's checks.
  */
 export async function resolveConfiguration(options: Options): Promise<LocalDatabase[]> {
   const document = parseDocument(readFileSync(options.configFile, "utf8"));
@@ -44,6 +45,7 @@ export async function resolveConfiguration(options: Options): Promise<LocalDatab
     if (!isMap(pair.value)) continue;
     const id = String(pair.key);
     useFullPaths(pair.value, options.configFile);
+    if (pair.value.has("adminUser")) await useResourceId(pair.value, options.access);
     const login = await useSecretArn(pair.value, id, secrets, options.env);
     if (login) known.push(locate(pair.value, id, login, options));
   }
@@ -54,6 +56,14 @@ export async function resolveConfiguration(options: Options): Promise<LocalDatab
 function useFullPaths(database: YAMLMap, configFile: string): void {
   const ca = database.getIn(["tls", "ca"]);
   if (typeof ca === "string") database.setIn(["tls", "ca"], resolve(dirname(configFile), ca));
+}
+
+/** A new instance has a new resource id, which the file cannot know. */
+async function useResourceId(database: YAMLMap, access: AwsAccess): Promise<void> {
+  const found = await new RDSClient(access).send(
+    new DescribeDBInstancesCommand({ DBInstanceIdentifier: String(database.get("instance")) }),
+  );
+  database.set("resourceIds", [String(found.DBInstances?.[0]?.DbiResourceId)]);
 }
 
 interface Login {

@@ -1,5 +1,6 @@
 import { copyFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { signToken } from "../src/iam/sign-token.ts";
 import type { AwsAccess } from "./aws-access.ts";
 import { bootstrap, type CdkRun, deploy, synthesize } from "./cdk.ts";
 import { attachPolicies, createDeployer, createPeople } from "./people.ts";
@@ -24,6 +25,8 @@ export interface StackOptions {
   /** Takes everything that the stack writes; one stack at a time. */
   folder: string;
   configFile: string;
+  /** The database takes IAM logins, and its master is such a user. */
+  iam?: boolean;
   /** Where `adminSecret: env:NAME` is looked up, besides ORDERS_ADMIN, which the stack itself provides. */
   env?: NodeJS.ProcessEnv;
   onProgress?: (words: string) => void;
@@ -42,7 +45,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   removeStackInfo(folder);
   try {
     progress("starting PostgreSQL and the AWS emulator");
-    const servers = await startServers(folder);
+    const servers = await startServers(folder, options.iam ?? false);
     try {
       return await deployInto(servers, folder, options, progress);
     } catch (error) {
@@ -68,11 +71,12 @@ async function deployInto(
   const resolveNow = () =>
     resolveFor(servers, deployer, resolve(options.configFile), resolvedFile, options.env);
   const prepared = async () => {
+    const iam = options.iam ?? false;
+    await registerInstance(deployer, { ...postgres, id: "orders", database: "orders", iam });
     const [people, databases] = await Promise.all([
       createPeople(emulator.root),
       resolveNow(),
-      seed(masterLogin(postgres)),
-      registerInstance(deployer, { ...postgres, id: "orders", database: "orders" }),
+      seed(masterLogin(postgres, iam ? deployer : undefined)),
     ]);
     await synthesize(run);
     return { people, databases };
@@ -115,11 +119,14 @@ async function deployInto(
 }
 
 /** Both, or neither. */
-async function startServers(folder: string): Promise<Servers> {
+async function startServers(folder: string, iam: boolean): Promise<Servers> {
   const caFile = join(folder, "ca.pem");
+  const starting = startEmulator({ folder: join(folder, "emulator"), caFile });
+  const judge = async (username: string, token: string) =>
+    (await starting).judgeToken("orders", username, token);
   const [postgres, emulator] = await Promise.allSettled([
-    startPostgresServer({ folder: join(folder, "postgres") }),
-    startEmulator({ folder: join(folder, "emulator"), caFile }),
+    startPostgresServer({ folder: join(folder, "postgres"), ...(iam ? { judge } : {}) }),
+    starting,
   ]);
   if (postgres.status === "fulfilled" && emulator.status === "fulfilled") {
     copyFileSync(postgres.value.caFile, caFile);
@@ -137,8 +144,15 @@ async function stopServers({ postgres, emulator }: Servers): Promise<void> {
   await Promise.all([postgres.stop(), emulator.stop()]);
 }
 
-function masterLogin({ host, port, adminUsername, adminPassword, ca }: PostgresServer) {
-  return { host, port, user: adminUsername, password: adminPassword, ssl: { ca } };
+/** @param signer signs the token of a master that has no password any more. */
+function masterLogin(
+  { host, port, adminUsername: username, adminPassword, ca }: PostgresServer,
+  signer?: AwsAccess,
+) {
+  const password = signer
+    ? () => signToken({ host, port, username }, signer.region, signer.credentials)
+    : adminPassword;
+  return { host, port, user: username, password, ssl: { ca } };
 }
 
 function resolveFor(

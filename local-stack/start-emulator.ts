@@ -10,6 +10,8 @@ export interface Emulator {
   /** As the root of the emulated account: to make the first user with, and nothing else. */
   root: AwsAccess;
   logFile: string;
+  /** What RDS would ask AWS about an IAM login at this instance. */
+  judgeToken(instance: string, username: string, token: string): Promise<boolean>;
   /** Settles when it has ended, asked for or not. */
   ended: Promise<unknown>;
   stop(): Promise<void>;
@@ -29,6 +31,7 @@ export async function startEmulator(options: { folder: string; caFile: string })
     accessKeyId: `AKIA${randomBytes(8).toString("hex").toUpperCase()}`,
     secretAccessKey: randomBytes(30).toString("base64url"),
   };
+  const capability = randomBytes(24).toString("base64url");
   const logFile = join(folder, "emulator.log");
   const log = openSync(logFile, "a");
   const server = startGuarded({
@@ -44,6 +47,7 @@ export async function startEmulator(options: { folder: string; caFile: string })
       HOME: folder,
       TMPDIR: temporary,
       STATE_DIR: join(folder, "state"),
+      RDS_IAM_CAPABILITY: capability,
       RDS_CA_FILE: resolve(options.caFile),
       MINISTACK_REGION: region,
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,
@@ -54,8 +58,17 @@ export async function startEmulator(options: { folder: string; caFile: string })
   });
   closeSync(log);
   const port = await announcedPort(server, logFile);
+  const endpoint = `http://127.0.0.1:${port}`;
   return {
-    root: { endpoint: `http://127.0.0.1:${port}`, region, credentials },
+    root: { endpoint, region, credentials },
+    async judgeToken(instance, username, token) {
+      const answer = await fetch(`${endpoint}/_local/rds-iam`, {
+        method: "POST",
+        headers: { "x-capability": capability },
+        body: JSON.stringify({ instance, username, token }),
+      });
+      return ((await answer.json()) as { allowed: boolean }).allowed;
+    },
     logFile,
     ended: server.ended,
     stop: server.stop,

@@ -47,7 +47,18 @@ const database = z
       .regex(
         /^(arn:aws[a-z-]*:secretsmanager:.+|env:[A-Z_][A-Z0-9_]*)$/,
         "write a Secrets Manager ARN, or locally env:NAME",
-      ),
+      )
+      .optional(),
+    /** Admin who logs in by IAM. Needed where grants are by IAM: the first one would lock a password out (dangers 1). */
+    adminUser: z
+      .string()
+      .regex(/^[a-z_][a-z0-9_]{0,62}$/, "write the name of a database user")
+      .optional(),
+    model: z.enum(["native", "iam", "prefer-iam"]).default("native"),
+    /** RDS resource ids for which tokens may be signed: `db-...` of an instance, `cluster-...` of a cluster. */
+    resourceIds: z
+      .array(z.string().regex(/^(db|cluster)-[A-Za-z0-9]+$/, "write db-... or cluster-..."))
+      .default([]),
     tls: z.union([z.literal("off"), z.strictObject({ ca: z.string().min(1) })]).optional(),
     /** For rules: `tag/<key>=<value>`. They stand here and not in RDS, where many more people may write. */
     tags: z.record(z.string().regex(/^[\w.:/+@-]+$/), z.string()).default({}),
@@ -58,6 +69,18 @@ const database = z
   })
   .refine((it) => (it.host === undefined) === (it.port === undefined), {
     message: "host and port go together",
+  })
+  .refine((it) => it.adminSecret !== undefined || it.adminUser !== undefined, {
+    message: "name the admin: adminSecret, or adminUser for one that logs in by IAM",
+  })
+  .refine((it) => it.model === "native" || it.adminUser !== undefined, {
+    message: "grants by IAM need an admin that logs in by IAM: name adminUser",
+  })
+  .refine((it) => (it.adminUser === undefined) === (it.resourceIds.length === 0), {
+    message: "adminUser and resourceIds go together: tokens are signed for listed RDS resource ids only",
+  })
+  .refine((it) => it.adminUser === undefined || (it.host === undefined && it.tls !== "off"), {
+    message: "IAM logins need an instance or cluster that RDS knows, and TLS",
   });
 
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "write HH:MM, 24 hours");

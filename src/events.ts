@@ -2,6 +2,7 @@
 import type { DraftEvent } from "./draft.ts";
 import type { FindingEvent } from "./finding.ts";
 import type { Grant, GrantStatus, Instant } from "./grant.ts";
+import type { TokenEvent } from "./token.ts";
 
 export type GrantEventName =
   | "GrantRequested"
@@ -39,4 +40,4 @@ export interface GrantEvent {
 }
 
 /** Everything that dblease tells. */
-export type DbleaseEvent = GrantEvent | DraftEvent | FindingEvent;
+export type DbleaseEvent = GrantEvent | DraftEvent | TokenEvent | FindingEvent;

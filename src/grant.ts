@@ -13,6 +13,9 @@ export type Instant = string;
 
 export type Engine = "postgres" | "mysql" | "mariadb" | "sqlserver" | "oracle";
 
+/** How a grant's user logs in: by the password that its verifier belongs to, or by IAM tokens. */
+export type Model = "native" | "iam";
+
 export const statuses = [
   "requested",
   "approved",
@@ -126,8 +129,10 @@ export interface Member {
   id: string;
   host: string;
   port: number;
-  /** RDS resource id (`db-...`), where RDS knows the server. */
+  /** RDS resource id: the instance's own (`db-...`), or that of the cluster it belongs to; absent: RDS does not know it. */
   resourceId?: string;
+  /** Whether RDS takes IAM tokens there; absent: RDS does not know the server. */
+  iamEnabled?: boolean;
 }
 
 /** All a revoke needs to know of a database; frozen when the grant is made, so that no later edit can strand it. */
@@ -142,7 +147,9 @@ export interface DatabaseSnapshot {
   /** Database name inside the server. */
   database: string;
   /** Secrets Manager ARN of the admin login; only its username and password are believed. */
-  adminSecret: string;
+  adminSecret?: string;
+  /** Database user with which dblease logs in by IAM; where there is one, it is the admin. */
+  adminUser?: string;
   /** PEM of the authority to trust; absent: the runtime's (AWS's) authorities. `off`: plain text, said so in the configuration. */
   tls?: { ca: string } | "off";
 }
@@ -152,7 +159,7 @@ export interface Grant {
   id: GrantId;
   version: number;
   status: GrantStatus;
-  model: "native";
+  model: Model;
   database: DatabaseSnapshot;
   role: string;
   /** Standing NOLOGIN role that carries the privileges. */

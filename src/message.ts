@@ -109,12 +109,14 @@ function drafted(draft: Draft): Message {
 /** Undefined: nobody has to do anything about this event. */
 export function messageOf(event: DbleaseEvent): Message | undefined {
   if ("finding" in event) return found(event);
+  if ("token" in event) return undefined;
   return "draft" in event ? drafted(event.draft) : ofGrant(event);
 }
 
 /** What an event is about: messages of one thing belong together, and a subscriber picks by database. */
 export function topicOf(event: DbleaseEvent): { id: string; database: string } {
   if ("finding" in event) return event.finding;
+  if ("token" in event) return { id: event.token.grantId, database: event.token.database };
   return "draft" in event ? event.draft : event.grant;
 }
 

@@ -29,7 +29,8 @@ export function markedGrant(user: ListedUser, installation: string): GrantId | u
 }
 
 function changes(user: ListedUser, grant: Grant): string[] {
-  const extra = user.memberOf.filter((it) => it !== grant.groupRole && it !== "jit_managed");
+  const wanted = [grant.groupRole, "jit_managed", ...(grant.model === "iam" ? ["rds_iam"] : [])];
+  const extra = user.memberOf.filter((it) => !wanted.includes(it));
   return [
     ...(user.canLogin ? [] : ["it cannot log in"]),
     ...(user.validUntil === grant.expiryApplied

@@ -7,10 +7,13 @@ export function databaseSnapshot(config: Config, id: string): DatabaseSnapshot {
   const database = Object.hasOwn(config.databases, id) ? config.databases[id] : undefined;
   if (!database)
     throw new DbleaseError("NOT_FOUND", `there is no database "${id}"`, { next: "dblease databases" });
-  const { roles: _, tags: __, instance, cluster, host, port, tls, ...rest } = database;
+  const { engine, instance, cluster, host, port, tls, adminSecret, adminUser } = database;
   return {
     id,
-    ...rest,
+    engine,
+    database: database.database,
+    ...(adminSecret ? { adminSecret } : {}),
+    ...(adminUser ? { adminUser } : {}),
     ...(instance ? { instance } : {}),
     ...(cluster ? { cluster } : {}),
     ...(host && port ? { host, port } : {}),

@@ -12,6 +12,7 @@ import type {
   GrantId,
   GrantStatus,
   Instant,
+  Model,
 } from "./grant.ts";
 import type { Receipt } from "./receipt.ts";
 import type { DatabaseRecord } from "./store/databases.ts";
@@ -42,6 +43,8 @@ export interface GrantView {
   engine: Engine;
   role: string;
   username: string;
+  /** `iam`: it logs in by tokens and has no password. */
+  model: Model;
   requester: string;
   reason: string;
   ticket?: string;
@@ -117,6 +120,16 @@ export interface ReconciliationView {
 
 export interface GrantsView {
   grants: readonly GrantView[];
+}
+
+/** A login token; good once it is asked for by the server, until `until` at most. */
+export interface TokenView {
+  token: string;
+  host: string;
+  port: number;
+  username: string;
+  database: string;
+  until: Instant;
 }
 
 export interface DraftsView {

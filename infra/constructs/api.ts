@@ -4,6 +4,7 @@ import { DbleaseFunction, type Installation } from "./dblease-function.ts";
 import { EngineFunctions } from "./engine-functions.ts";
 import type { GrantWorkflows } from "./grant-workflows.ts";
 import { HttpEndpoint } from "./http-endpoint.ts";
+import type { IamAccess } from "./iam-access.ts";
 import type { Reconciler } from "./reconciler.ts";
 
 /** What people call: one function behind one HTTP endpoint. */
@@ -13,7 +14,7 @@ export class Api extends Construct {
     id: string,
     installation: Installation,
     engines: readonly EngineFunctions[],
-    machines: { workflows: GrantWorkflows; reconciler: Reconciler },
+    parts: { workflows: GrantWorkflows; reconciler: Reconciler; iam: IamAccess | undefined },
   ) {
     super(scope, id);
     const { store } = installation;
@@ -23,7 +24,7 @@ export class Api extends Construct {
       memoryMb: 512,
       environment: {
         ACCOUNT: Stack.of(this).account,
-        RECONCILE_MACHINE: machines.reconciler.machine.stateMachineArn,
+        RECONCILE_MACHINE: parts.reconciler.machine.stateMachineArn,
       },
     });
     store.grantRead(api);
@@ -31,11 +32,20 @@ export class Api extends Construct {
     store.grantQueryKeys(api, ["finding", "database", "draft"]);
     store.grantAskFrozen(api);
     store.grantChange(api, ["idempotency#*", "freeze", "finding", "database", "draft"]);
-    machines.workflows.open(api);
-    machines.reconciler.machine.grantStartExecution(api);
+    parts.workflows.open(api);
+    parts.reconciler.machine.grantStartExecution(api);
     api.allowDescribe();
     api.allowFindTraits();
     EngineFunctions.open(engines, "admin", api);
-    new HttpEndpoint(this, "Endpoint", api);
+    const enableIam = new DbleaseFunction(this, "EnableIam", installation, {
+      file: "enable-iam",
+      timeoutSeconds: 30,
+    });
+    enableIam.allowDescribe();
+    // Which servers, the configuration of the moment says; the API lets administrators alone ask for it.
+    enableIam.allow(["rds:ModifyDBInstance", "rds:ModifyDBCluster"], ["*"]);
+    enableIam.grantInvoke(api);
+    api.addEnvironment("ENABLE_IAM", enableIam.functionName);
+    new HttpEndpoint(this, "Endpoint", api, parts.iam?.broker);
   }
 }

@@ -52,6 +52,7 @@ export class EventIntake extends Construct {
     store.grantAskFrozen(takeIn);
     store.grantPut(takeIn, ["grant#*", "event#*", "idempotency#*", "draft"]);
     workflows.openGrants(takeIn);
+    takeIn.allowDescribe();
     new CfnOutput(Stack.of(this), "RefusedEventsQueueUrl", { value: refused.queueUrl });
     new Alarm(this, "RefusedEvents", {
       metric: refused.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5) }),

@@ -10,7 +10,7 @@ import { Construct } from "constructs";
 const { GET, POST, PUT } = HttpMethod;
 
 /** Every route, with who may call it by IAM; what a person may do inside a route the API itself decides. */
-const routes: readonly { method: HttpMethod; path: string; who: readonly Caller[] }[] = [
+const routes: readonly { method: HttpMethod; path: string; who: readonly Caller[]; by?: "broker" }[] = [
   { method: POST, path: "/grants", who: ["Requester"] },
   { method: GET, path: "/grants", who: ["Requester", "Approver", "Auditor"] },
   { method: GET, path: "/grants/{id}", who: ["Requester", "Approver", "Auditor"] },
@@ -20,6 +20,7 @@ const routes: readonly { method: HttpMethod; path: string; who: readonly Caller[
   { method: POST, path: "/grants/{id}/deny", who: ["Approver"] },
   { method: POST, path: "/grants/{id}/cancel", who: ["Requester"] },
   { method: POST, path: "/grants/{id}/revoke", who: ["Requester"] },
+  { method: POST, path: "/grants/{id}/token", who: ["Requester"], by: "broker" },
   { method: POST, path: "/grants/{id}/extend", who: ["Requester", "Approver"] },
   { method: POST, path: "/grants/{id}/review", who: ["Approver"] },
   { method: PUT, path: "/grants/{id}/verifier", who: ["Requester"] },
@@ -29,6 +30,8 @@ const routes: readonly { method: HttpMethod; path: string; who: readonly Caller[
   { method: GET, path: "/databases", who: ["Requester", "Approver", "Auditor"] },
   { method: GET, path: "/databases/{id}/plan", who: ["Requester", "Approver", "Auditor"] },
   { method: POST, path: "/databases/{id}/doctor", who: ["Auditor"] },
+  { method: GET, path: "/databases/{id}/iam", who: ["Auditor"] },
+  { method: POST, path: "/databases/{id}/enable-iam", who: [] },
   { method: POST, path: "/databases/{id}/prepare", who: [] },
   { method: POST, path: "/databases/{id}/accept", who: [] },
   { method: GET, path: "/findings", who: ["Auditor"] },
@@ -42,18 +45,23 @@ type Caller = (typeof callers)[number];
 export class HttpEndpoint extends Construct {
   readonly url: string;
 
-  constructor(scope: Construct, id: string, handler: IFunction) {
+  /** @param broker answers for tokens; absent where no database takes IAM logins. */
+  constructor(scope: Construct, id: string, handler: IFunction, broker: IFunction | undefined) {
     super(scope, id);
     const api = new HttpApi(this, "Api", { defaultAuthorizer: new HttpIamAuthorizer() });
     const integration = new HttpLambdaIntegration("Handler", handler);
-    for (const { method, path } of routes) api.addRoutes({ path, methods: [method], integration });
+    const tokens = broker && new HttpLambdaIntegration("Broker", broker);
+    const served = routes.filter((it) => it.by === undefined || tokens);
+    for (const { method, path, by } of served) {
+      api.addRoutes({ path, methods: [method], integration: (by && tokens) ?? integration });
+    }
     this.url = api.apiEndpoint;
     const parameter = new StringParameter(this, "Parameter", {
       parameterName: "/dblease/api",
       stringValue: this.url,
     });
     for (const caller of callers) {
-      const open = routes.filter(({ who }) => caller === "Admin" || who.includes(caller));
+      const open = served.filter(({ who }) => caller === "Admin" || who.includes(caller));
       const policy = new ManagedPolicy(this, `${caller}Policy`, {
         description: `dblease: what a ${caller.toLowerCase()} may call`,
         statements: [

@@ -1,11 +1,14 @@
 """What AWS's Node.js runtime of Lambda does and MiniStack's does not."""
 import threading
+import time
 
 from ministack.core import lambda_runtime
-from ministack.services import lambda_svc
+from ministack.services import lambda_svc, sts
 
 # The file in AWS's runtime that holds the certificate authorities of RDS.
 AWS_CA_FILE = "/var/runtime/ca-cert.pem"
+
+LONGEST_SESSION = 12 * 3600
 
 _error_name = threading.local()
 
@@ -14,6 +17,7 @@ def close(ca_file: str) -> None:
     _trust_the_local_databases(ca_file)
     _say_why_a_worker_did_not_start()
     _keep_the_names_of_errors()
+    _let_sessions_of_functions_expire()
 
 
 def _say_why_a_worker_did_not_start() -> None:
@@ -42,6 +46,16 @@ def _trust_the_local_databases(ca_file: str) -> None:
         spawn(self)
 
     lambda_runtime.Worker._spawn = _spawn
+
+
+def _let_sessions_of_functions_expire() -> None:
+    """Credentials of a function are temporary. MiniStack's never end, and its own judge of RDS logins takes no such."""
+    register = sts.register_session
+
+    def register_session(access_key, session) -> None:
+        register(access_key, {"Expiration": time.time() + LONGEST_SESSION, **session})
+
+    sts.register_session = register_session
 
 
 def _keep_the_names_of_errors() -> None:

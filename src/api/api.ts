@@ -1,5 +1,6 @@
 /** What every route needs; built once per function start. */
 import type { IAMClient } from "@aws-sdk/client-iam";
+import type { RDSClient } from "@aws-sdk/client-rds";
 import { mayDecide, mayReview } from "../approval.ts";
 import type { StoredConfig } from "../config.ts";
 import { DbleaseError } from "../errors.ts";
@@ -13,6 +14,7 @@ export interface Api {
   table: Table;
   workflows: Workflows;
   iam: IAMClient;
+  rds: RDSClient;
   clock: () => Date;
   /** `count` random bytes. */
   random: (count: number) => Uint8Array;
@@ -47,7 +49,7 @@ function maySee(call: Call, grant: Grant): boolean {
 }
 
 /** The grant, if this caller may see it; otherwise it does not exist for them. @throws NOT_FOUND */
-export async function visibleGrant(api: Api, call: Call, id: string): Promise<Grant> {
+export async function visibleGrant(api: Pick<Api, "table">, call: Call, id: string): Promise<Grant> {
   const grant = /^[0-9a-z]{12}$/.test(id) ? await findGrant(api.table, id) : undefined;
   if (grant && maySee(call, grant)) return grant;
   throw new DbleaseError("NOT_FOUND", `there is no grant ${id.slice(0, 40)} that you may see`, {

@@ -30,6 +30,7 @@ export const liftBody = z.strictObject({ scope });
 export const reconcileBody = z.strictObject({ database: z.string().max(100).optional() });
 export const reviewBody = z.strictObject({ reason: words });
 export const reasonBody = z.strictObject({ reason: words.optional() });
+export const tokenBody = z.strictObject({ member: z.string().max(100).optional() });
 export const verifierBody = z.strictObject({ verifier: z.string().max(200) });
 
 /** @throws BAD_REQUEST naming the field. */

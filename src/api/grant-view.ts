@@ -25,7 +25,6 @@ function breakGlassView({ review, ...shown }: BreakGlass): BreakGlassView {
 /** What people see of a grant: no secret's ARN, no wake token, no lease. */
 export function grantView(grant: Grant): GrantView {
   const {
-    model: _model,
     groupRole: _groupRole,
     configVersion: _configVersion,
     userOid: _userOid,

@@ -19,6 +19,11 @@ export async function replaceVerifier(api: Api, call: Call, id: string, verifier
       next: "request access of your own: dblease request",
     });
   }
+  if (grant.model === "iam") {
+    throw new DbleaseError("WRONG_STATUS", `grant ${id} logs in by IAM and has no password`, {
+      next: `dblease token ${id}`,
+    });
+  }
   if (!open.includes(grant.status)) throw wrongStatus(grant, "given a new credential");
   const dueAt = attentionAt({ ...grant, verifierNumber: grant.verifierNumber + 1 }, api.clock());
   await store(api.table, grant, verifier, dueAt ?? api.clock().toISOString());

@@ -55,15 +55,15 @@ export async function requestAccess(
   const startAt = plannedStart(body, api.clock());
   if (body.dryRun) return { decision: roleView(call, body, startAt ?? api.clock()) };
   const reason = body.reason ?? missing("reason");
-  const verifier = body.verifier ?? missing("verifier");
-  checkScramSha256(verifier);
+  const { verifier } = body;
+  if (verifier !== undefined) checkScramSha256(verifier);
   const idempotency = idempotencyOf(idempotencyKey, body);
   const grant = await openGrant(api, {
     ...call,
     id: grantId(api.random(12)),
     wish: { ...body, reason },
     ...(startAt ? { startAt } : {}),
-    birth: { idempotency, verifier },
+    birth: { idempotency, ...(verifier === undefined ? {} : { verifier }) },
   });
   return { grant };
 }

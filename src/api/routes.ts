@@ -1,6 +1,5 @@
 /** The routes of the API: what comes in, which action it is, what goes out. docs/api.md shows each with an example. */
 
-import type { RDSClient } from "@aws-sdk/client-rds";
 import { type AdminFunctions, adminOrder, runAdminOrder } from "../admin-order.ts";
 import { plan } from "../engines/postgres/plan.ts";
 import { DbleaseError } from "../errors.ts";
@@ -28,6 +27,8 @@ import { extend } from "./extend-grant.ts";
 import { accept, listFindings, reconcileNow } from "./findings.ts";
 import { freeze, lift } from "./freezes.ts";
 import { grantView } from "./grant-view.ts";
+import type { Route } from "./http-handler.ts";
+import { enableIam, showIam } from "./iam-authentication.ts";
 import { listGrants } from "./list-grants.ts";
 import { replaceVerifier } from "./replace-verifier.ts";
 import { requestAccess } from "./request-access.ts";
@@ -35,23 +36,13 @@ import type { Answer } from "./respond.ts";
 import { review } from "./review-grant.ts";
 import { revoke } from "./revoke-grant.ts";
 
-export interface Input {
-  id: string;
-  body: unknown;
-  query: Readonly<Record<string, string | undefined>>;
-  idempotencyKey: string | undefined;
-}
-
 export interface ApiParts extends Api {
-  rds: RDSClient;
   admin: AdminFunctions;
+  /** Name of the function that turns on IAM authentication. */
+  enableIam: string;
 }
 
-export interface ApiRoute {
-  method: "GET" | "POST" | "PUT";
-  path: string;
-  run: (api: ApiParts, call: Call, input: Input) => Promise<Answer>;
-}
+type ApiRoute = Route<ApiParts>;
 
 function accepted(grant: Grant): Answer {
   return { status: 202, body: grantView(grant) };
@@ -223,6 +214,16 @@ export const routes: readonly ApiRoute[] = [
     method: "POST",
     path: "/databases/{id}/doctor",
     run: (api, call, { id }) => runAdmin(api, call, id, "doctor"),
+  },
+  {
+    method: "GET",
+    path: "/databases/{id}/iam",
+    run: async (api, call, { id }) => ({ status: 200, body: await showIam(api, call, id) }),
+  },
+  {
+    method: "POST",
+    path: "/databases/{id}/enable-iam",
+    run: async (api, call, { id }) => ({ status: 202, body: await enableIam(api, call, id) }),
   },
   {
     method: "POST",

@@ -8,12 +8,15 @@ export interface PostgresDoorway
   extends Pick<PostgresLogin, "database" | "connectTimeoutMs" | "statementTimeoutMs"> {
   /** The writer first; at least one. */
   members: readonly Member[];
-  credentials: { username: string; password: string };
+  /** A token is signed for one server, so that it is asked for at each login. */
+  credentials: AdminLogin | ((member: Member) => Promise<AdminLogin>);
   /** Absent: TLS with the runtime's authorities. */
   tls?: PostgresLogin["tls"];
   /** Absent: an action that belongs to no grant (prepare, list, doctor). */
   grantId?: GrantId;
 }
+
+type AdminLogin = Pick<PostgresLogin, "username" | "password" | "byIam">;
 
 /** Opens nothing by itself; each `open` is one login and throws what openPostgres throws. */
 export function postgresDoor(to: PostgresDoorway): Door<PostgresConnection> {
@@ -22,12 +25,13 @@ export function postgresDoor(to: PostgresDoorway): Door<PostgresConnection> {
   return {
     members: to.members,
     database: to.database,
-    open({ database = to.database, member = writer, purpose } = {}) {
+    async open({ database = to.database, member = writer, purpose } = {}) {
+      const { credentials } = to;
       return openPostgres({
         host: member.host,
         port: member.port,
         database,
-        ...to.credentials,
+        ...(typeof credentials === "function" ? await credentials(member) : credentials),
         tls: to.tls ?? {},
         applicationName: tag(to.grantId, purpose),
         connectTimeoutMs: to.connectTimeoutMs,

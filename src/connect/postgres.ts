@@ -7,7 +7,9 @@ export interface PostgresLogin {
   port: number;
   database: string;
   username: string;
+  /** The password; or, `byIam`, a signed token, which RDS asks for in clear text: it goes over verified TLS alone. */
   password: string;
+  byIam?: true;
   /** Authorities to trust as PEM; without `ca` the runtime's own. `off`: plain text, said so in the configuration. */
   tls: { ca?: string } | "off";
   /** What pg_stat_activity and every log line show, `dblease/<grant id>`. */
@@ -29,13 +31,14 @@ const settings = ["search_path=pg_catalog,pg_temp", "role=none", "default_transa
 
 /**
  * Logs in with TLS verify-full and SCRAM-SHA-256 only, like libpq's sslmode=verify-full with
- * require_auth=scram-sha-256. Whoever opens it ends it.
+ * require_auth=scram-sha-256; with a token only where the server asks for it as RDS does. A hostile server that has
+ * a certificate for this very host gets a token for this host, good for 15 minutes. Whoever opens it ends it.
  * Throws DATABASE_UNREACHABLE, TLS_FAILED, DATABASE_REFUSED.
  */
 export async function openPostgres(login: PostgresLogin): Promise<PostgresConnection> {
   const address = `${login.host}:${login.port}`;
   const progress = { address, username: login.username, awaitingTls: false, timedOut: false };
-  let weakRequest: string | undefined;
+  let request: "clear text" | "md5" | undefined;
   let proved = false;
   let serverVersion = 0;
 
@@ -46,8 +49,13 @@ export async function openPostgres(login: PostgresLogin): Promise<PostgresConnec
     user: login.username,
     // pg asks for the password after the server has said how it wants it: the last moment to refuse (dangers 29).
     password: () => {
-      if (weakRequest === undefined) return login.password;
-      throw refusedLogin(`${address} asked for the password in ${weakRequest}; it was not sent`);
+      if (login.byIam ? request === "clear text" && login.tls !== "off" : request === undefined)
+        return login.password;
+      throw refusedLogin(
+        login.byIam
+          ? `${address} did not ask for a token, so none was sent; give ${login.username} rds_iam`
+          : `${address} asked for the password in ${request}; it was not sent`,
+      );
     },
     ssl: login.tls === "off" ? false : { rejectUnauthorized: true, ...login.tls },
     application_name: login.applicationName,
@@ -67,10 +75,10 @@ export async function openPostgres(login: PostgresLogin): Promise<PostgresConnec
     progress.awaitingTls = false;
   });
   connection.on("authenticationCleartextPassword", () => {
-    weakRequest = "clear text";
+    request = "clear text";
   });
   connection.on("authenticationMD5Password", () => {
-    weakRequest = "md5";
+    request = "md5";
   });
   connection.on("authenticationSASLFinal", () => {
     proved = true;
@@ -86,7 +94,10 @@ export async function openPostgres(login: PostgresLogin): Promise<PostgresConnec
   try {
     await client.connect();
     // A server that asks for no password has not shown that it knows it: only SCRAM proves both sides.
-    if (!proved) throw refusedLogin(`${address} let ${login.username} in without SCRAM-SHA-256`);
+    if (!proved && !(login.byIam && request === "clear text"))
+      throw refusedLogin(
+        `${address} let ${login.username} in without ${login.byIam ? "a token" : "SCRAM-SHA-256"}`,
+      );
     return Object.assign(client, { serverVersion });
   } catch (error) {
     connection.stream.destroy();

@@ -35,8 +35,8 @@ export interface NewUser {
   username: string;
   marker: Marker;
   groupRole: string;
-  /** What the server stores instead of a password; made on the requester's machine. */
-  verifier: string;
+  /** What the server stores instead of a password; made on the requester's machine. Absent: the user logs in by IAM. */
+  verifier?: string | undefined;
   /** The engine's own backstop: no password login after this instant. */
   expiresAt: Instant;
   connectionLimit: number;

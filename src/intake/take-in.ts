@@ -3,6 +3,7 @@
  * own, so that the same event twice is one draft or one grant. What is refused goes to a queue with the reason.
  */
 import { createHash } from "node:crypto";
+import type { RDSClient } from "@aws-sdk/client-rds";
 import type { EventBridgeEvent } from "aws-lambda";
 import type { StoredConfig } from "../config.ts";
 import { claimBy } from "../draft.ts";
@@ -20,6 +21,7 @@ export type IntakeEvent = EventBridgeEvent<"AccessRequested", unknown>;
 
 export interface Intake {
   table: Table;
+  rds: RDSClient;
   workflows: Workflows;
   clock: () => Date;
   /** Takes what cannot be done, with the reason, to where somebody looks. */

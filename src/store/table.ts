@@ -30,6 +30,9 @@ export const keys = {
   grant: (id: GrantId) => ({ pk: `grant#${id}`, sk: "grant" }),
   verifier: (id: GrantId) => ({ pk: `grant#${id}`, sk: "verifier" }),
   event: (id: GrantId, version: number) => ({ pk: `event#${id}`, sk: String(version).padStart(6, "0") }),
+  /** After all numbered events of the grant. */
+  tokenEvent: (id: GrantId, eventId: string) => ({ pk: `event#${id}`, sk: `token#${eventId}` }),
+  tokenCount: (id: GrantId, minute: string) => ({ pk: `grant#${id}`, sk: `tokens#${minute}` }),
   idempotency: (personId: string, key: string) => ({
     pk: `idempotency#${personId}#${key}`,
     sk: "idempotency",

@@ -64,7 +64,7 @@ async function assertNoneStranded(table: Table, databases: Readonly<Record<strin
 }
 
 function assertDeployable(config: Config): void {
-  const local = Object.entries(config.databases).find(([, it]) => it.adminSecret.startsWith("env:"));
+  const local = Object.entries(config.databases).find(([, it]) => it.adminSecret?.startsWith("env:"));
   if (!local) return;
   const [id, { adminSecret }] = local;
   throw new DbleaseError(

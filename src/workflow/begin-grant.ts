@@ -65,6 +65,10 @@ export async function beginGrant(
   if (freeze)
     return deny(parts.table, grant, `${freeze.by.name} has frozen it: ${freeze.reason}`, parts.clock());
   const members = await resolveMembers(parts.rds, grant.database);
+  if (grant.model === "iam" && !members[0]?.iamEnabled) {
+    const because = `IAM authentication of database ${grant.database.id} is off: dblease databases enable-iam ${grant.database.id}`;
+    return deny(parts.table, grant, because, parts.clock());
+  }
   const moved = await movedServer(parts.table, grant.database.id, members);
   if (moved) return deny(parts.table, grant, moved, parts.clock());
   const now = parts.clock();

@@ -1,9 +1,10 @@
 /** The beginning of every grant, asked for by a signed call or by an event: the rules decide, then it is written and started. */
-import type { StoredConfig } from "../config.ts";
+import type { RDSClient } from "@aws-sdk/client-rds";
+import type { DatabaseConfig, StoredConfig } from "../config.ts";
 import { type AccessRequest, type Allowed, decide } from "../decide.ts";
 import { DbleaseError } from "../errors.ts";
 import { scopesOf } from "../freeze.ts";
-import { type BreakGlass, type Grant, type GrantId, isOpen, usernameOf } from "../grant.ts";
+import { type BreakGlass, type Grant, type GrantId, isOpen, type Model, usernameOf } from "../grant.ts";
 import { groupRoleName } from "../group-role.ts";
 import type { Person } from "../identity.ts";
 import { databaseSnapshot } from "../snapshot.ts";
@@ -11,6 +12,7 @@ import { openGrants, readGrant } from "../store/find-grants.ts";
 import { assertNotFrozen } from "../store/freezes.ts";
 import { type Birth, createGrant } from "../store/grants.ts";
 import type { Table } from "../store/table.ts";
+import { resolveMembers } from "./resolve-members.ts";
 import { startGrant, type Workflows } from "./start.ts";
 
 /** Who asks, for what, and under which configuration. */
@@ -61,16 +63,37 @@ function breakGlass(review: NonNullable<Allowed["review"]>, now: Date): BreakGla
   return { reviewers: review.anyOf, reviewBy };
 }
 
+/** `prefer-iam` takes what the server offers at this moment; the grant keeps it. */
+async function modelFor(rds: RDSClient, { stored, wish }: Opening): Promise<Model> {
+  const wanted: DatabaseConfig["model"] = stored.config.databases[wish.database]?.model ?? "native";
+  if (wanted !== "prefer-iam") return wanted;
+  const [writer] = await resolveMembers(rds, databaseSnapshot(stored.config, wish.database));
+  return writer?.iamEnabled ? "iam" : "native";
+}
+
+/** What the requester has to bring for this model. */
+function assertCredential({ birth, service }: Opening, model: Model): void {
+  if (model === "iam" && service) {
+    throw new DbleaseError("REFUSED", "this database takes IAM logins, and a service has no token", {
+      next: "give the service's own role rds-db:connect, or a database of model native",
+    });
+  }
+  if (model === "native" && !service && birth.verifier === undefined) {
+    throw new DbleaseError("BAD_REQUEST", "verifier is missing", { next: "send verifier" });
+  }
+}
+
 function newGrant(
   { id, person, stored, wish, startAt, service }: Opening,
   decision: Allowed,
+  model: Model,
   now: Date,
 ): Grant {
   return {
     id,
     version: 1,
     status: decision.approvalSteps.length > 0 ? "requested" : "approved",
-    model: "native",
+    model,
     database: databaseSnapshot(stored.config, wish.database),
     role: wish.role,
     groupRole: groupRoleName(wish.database, wish.role),
@@ -89,7 +112,7 @@ function newGrant(
     approveBy: approveBy(decision, startAt, now).toISOString(),
     ...(startAt ? { startAt: startAt.toISOString() } : {}),
     ...(decision.review ? { breakGlass: breakGlass(decision.review, now) } : {}),
-    verifierNumber: 1,
+    verifierNumber: model === "iam" ? 0 : 1,
     verifierApplied: 0,
     revokeNumber: 0,
   };
@@ -97,10 +120,10 @@ function newGrant(
 
 /**
  * @returns the new grant, or the one that the same idempotency key made before.
- * @throws REFUSED, FROZEN, TOO_MANY, IDEMPOTENCY_REUSED, CONFLICT (a draft that is claimed already).
+ * @throws BAD_REQUEST, REFUSED, FROZEN, TOO_MANY, IDEMPOTENCY_REUSED, CONFLICT (a draft that is claimed already).
  */
 export async function openGrant(
-  parts: { table: Table; workflows: Workflows; clock: () => Date },
+  parts: { table: Table; rds: RDSClient; workflows: Workflows; clock: () => Date },
   opening: Opening,
 ): Promise<Grant> {
   const { wish, person } = opening;
@@ -108,8 +131,12 @@ export async function openGrant(
   const decision = allowed(opening, now);
   await assertNotFrozen(parts.table, scopesOf(wish.database, person.name));
   await assertNotTooMany(parts.table, person, decision);
-  const grant = newGrant(opening, decision, now);
-  const { existing } = await createGrant(parts.table, grant, opening.birth, now);
+  const model = await modelFor(parts.rds, opening);
+  assertCredential(opening, model);
+  const grant = newGrant(opening, decision, model, now);
+  const { verifier, ...rest } = opening.birth;
+  const birth = { ...rest, ...(verifier && model === "native" ? { verifier } : {}) };
+  const { existing } = await createGrant(parts.table, grant, birth, now);
   const id = existing ?? grant.id;
   // A crash before this line is mended by the sweeper, which starts it again.
   await startGrant(parts.workflows, id);

@@ -6,7 +6,9 @@ import type { PostgresConnection } from "../connect/postgres.ts";
 import { postgresDoor } from "../connect/postgres-door.ts";
 import type { Door } from "../engines/engine.ts";
 import { postgres } from "../engines/postgres.ts";
+import { DbleaseError } from "../errors.ts";
 import type { DatabaseSnapshot, GrantId, Member } from "../grant.ts";
+import { signToken } from "../iam/sign-token.ts";
 import { setting } from "../setting.ts";
 import { openTable } from "../store/table.ts";
 import type { DatabaseStep } from "./run-grant.ts";
@@ -15,7 +17,21 @@ import type { DatabaseStep } from "./run-grant.ts";
 const connectTimeoutMs = 5_000;
 const statementTimeoutMs = 10_000;
 
-/** Opens the way to a database with the admin login as the secret holds it now. */
+/** Logs in by IAM where the database has an admin for that: then no secret is read, and none is needed. */
+async function adminLogin(secrets: SecretsManagerClient, { id, adminUser, adminSecret }: DatabaseSnapshot) {
+  if (adminUser) {
+    return async ({ host, port }: Member) => {
+      const password = await signToken({ host, port, username: adminUser }, setting("AWS_REGION"));
+      return { username: adminUser, password, byIam: true as const };
+    };
+  }
+  if (adminSecret) return readAdminSecret(secrets, adminSecret);
+  throw new DbleaseError("BAD_CONFIGURATION", `database ${id} has no admin`, {
+    next: "name adminSecret or adminUser in dblease.yaml",
+  });
+}
+
+/** Opens the way to a database with the admin login as it is now. */
 export async function openDoor(
   secrets: SecretsManagerClient,
   database: DatabaseSnapshot,
@@ -25,7 +41,7 @@ export async function openDoor(
   return postgresDoor({
     members,
     database: database.database,
-    credentials: await readAdminSecret(secrets, database.adminSecret),
+    credentials: await adminLogin(secrets, database),
     ...(database.tls ? { tls: database.tls } : {}),
     connectTimeoutMs,
     statementTimeoutMs,

@@ -34,7 +34,8 @@ function member(it: DBInstance, database: DatabaseSnapshot): Member {
   const host = it.Endpoint?.Address;
   const port = it.Endpoint?.Port;
   if (!id || !host || !port) return unknown(`endpoint of instance ${id ?? "?"}`, database);
-  return { id, host, port, ...(it.DbiResourceId ? { resourceId: it.DbiResourceId } : {}) };
+  const iamEnabled = it.IAMDatabaseAuthenticationEnabled ?? false;
+  return { id, host, port, iamEnabled, ...(it.DbiResourceId ? { resourceId: it.DbiResourceId } : {}) };
 }
 
 async function ofInstance(rds: RDSClient, identifier: string, database: DatabaseSnapshot): Promise<Member[]> {
@@ -47,12 +48,19 @@ async function ofInstance(rds: RDSClient, identifier: string, database: Database
 
 async function ofCluster(rds: RDSClient, identifier: string, database: DatabaseSnapshot): Promise<Member[]> {
   const found = await rds.send(new DescribeDBClustersCommand({ DBClusterIdentifier: identifier }));
-  const members = found.DBClusters?.[0]?.DBClusterMembers ?? unknown(`cluster ${identifier}`, database);
+  const cluster = found.DBClusters?.[0] ?? unknown(`cluster ${identifier}`, database);
+  const members = cluster.DBClusterMembers ?? unknown(`cluster ${identifier}`, database);
+  // Users, IAM's setting and its resource id belong to the cluster; the instances behind it come and go.
+  const ofAll = {
+    iamEnabled: cluster.IAMDatabaseAuthenticationEnabled ?? false,
+    ...(cluster.DbClusterResourceId ? { resourceId: cluster.DbClusterResourceId } : {}),
+  };
   const writersFirst = [...members].sort((a, b) => Number(b.IsClusterWriter) - Number(a.IsClusterWriter));
   return Promise.all(
-    writersFirst.map(async (it) =>
-      member(await instance(rds, it.DBInstanceIdentifier ?? "", database), database),
-    ),
+    writersFirst.map(async (it) => ({
+      ...member(await instance(rds, it.DBInstanceIdentifier ?? "", database), database),
+      ...ofAll,
+    })),
   );
 }
 

@@ -6,7 +6,7 @@ import { expiry, type Grant, type GrantId } from "../grant.ts";
 import { readGrant } from "../store/find-grants.ts";
 import { changeStatus, touchGrant } from "../store/grants.ts";
 import type { Table } from "../store/table.ts";
-import { readVerifier, type StoredVerifier } from "../store/verifiers.ts";
+import { readVerifier } from "../store/verifiers.ts";
 import { attentionAt } from "../sweep.ts";
 import { newSecret } from "../verifiers/new-secret.ts";
 import { keepServiceSecret } from "./service-secret.ts";
@@ -53,14 +53,15 @@ async function startAttempt(step: DatabaseStep<unknown>, grant: Grant): Promise<
 }
 
 /**
- * What the requester sent; for a service, which sends nothing, a password that goes into its secret. Each try makes
+ * What the requester sent; nothing for a grant by IAM; for a service, which sends nothing, a password that goes into its secret. Each try makes
  * another one: no two run at a time, because a function ends before its task is tried again.
  */
 async function verifierFor(
   step: Omit<DatabaseStep<unknown>, "engine" | "door">,
   grant: Grant,
-): Promise<StoredVerifier> {
-  const { service } = grant;
+): Promise<{ number: number; verifier?: string }> {
+  const { service, model, verifierNumber } = grant;
+  if (model === "iam") return { number: verifierNumber };
   if (!service) return readVerifier(step.table, grant.id);
   if (!step.serviceKey) {
     throw new DbleaseError("BAD_CONFIGURATION", "no service is configured any more", {
@@ -69,7 +70,7 @@ async function verifierFor(
   }
   const { password, verifier } = newSecret(step.random);
   await keepServiceSecret(step.secrets, step.serviceKey, { ...grant, service }, password);
-  return { number: grant.verifierNumber, verifier };
+  return { number: verifierNumber, verifier };
 }
 
 async function makeUser<Connection>(step: DatabaseStep<Connection>, grant: Grant): Promise<void> {

@@ -12,6 +12,7 @@ export function grantView(changes: Partial<GrantView> = {}): GrantView {
     database: "orders",
     engine: "postgres",
     role: "read-only",
+    model: "native",
     username: `jit_${id}`,
     requester: "rita",
     reason: "Why is order 4711 stuck?",

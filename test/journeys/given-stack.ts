@@ -46,10 +46,10 @@ export class GivenStack {
   private resources: Map<string, string> = new Map();
   private readonly people = new Map<string, Person>();
 
-  constructor(configFile = join(import.meta.dirname, "dblease.yaml")) {
+  constructor(configFile = join(import.meta.dirname, "dblease.yaml"), options: { iam?: boolean } = {}) {
     this.configFile = configFile;
     beforeAll(async () => {
-      this.running = await startStack({ folder: this.folder, configFile: this.configFile });
+      this.running = await startStack({ folder: this.folder, configFile: this.configFile, ...options });
       this.subscriber = new BusSubscriber(this.root);
       await this.subscriber.subscribe();
       const found = await new CloudFormationClient(this.root).send(
@@ -126,6 +126,13 @@ export class GivenStack {
   credential(): { password: string; verifier: string } {
     const password = makePassword(randomBytes);
     return { password, verifier: scramSha256(password, randomBytes(16)) };
+  }
+
+  /** A token of the requester's own, as `dblease token` prints it. */
+  async token(person: Person, id: string): Promise<string> {
+    const answer = await person.call("POST", `/grants/${id}/token`, {});
+    if (answer.status !== 201) throw new Error(`${answer.status}: ${JSON.stringify(answer.body)}`);
+    return answer.body.token;
   }
 
   /** Asks for access and keeps the password, as the CLI does. */

@@ -115,7 +115,12 @@ test("another server under the old name serves nothing and ends nothing until it
   const rita = await given.user("requester");
   const rds = new RDSClient(given.root);
   await rds.send(new DeleteDBInstanceCommand({ DBInstanceIdentifier: "orders", SkipFinalSnapshot: true }));
-  await registerInstance(given.root, { ...given.stack.postgres, id: "orders", database: "orders" });
+  await registerInstance(given.root, {
+    ...given.stack.postgres,
+    id: "orders",
+    database: "orders",
+    iam: false,
+  });
   expect(await reconciled()).toEqual(["new_server server"]);
   const refused = await given.request(rita);
   expect(await given.until(refused.id, "denied")).toMatchObject({

@@ -96,7 +96,7 @@ export class PlayedDatabase {
   private create(user: NewUser): void {
     // The server itself refuses after the deadline (dangers 5).
     if (Date.parse(user.deadline) <= this.clock().getTime()) return;
-    const { verifier, expiresAt } = user;
+    const { verifier = "", expiresAt } = user;
     this.users.set(user.username, { marker: user.marker.grantId, verifier, expiresAt });
   }
 

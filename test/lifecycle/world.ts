@@ -130,11 +130,8 @@ export class World {
     const { workflows } = this.executions;
     // Nobody here has an IAM principal, and the host stands in the configuration: neither is ever asked.
     const iam = {} as IAMClient;
-    return { table: this.parts.table, workflows, iam, clock: this.clock, random: randomBytes };
-  }
-
-  private get functions() {
-    return { ...this.api, rds: {} as RDSClient };
+    const rds = {} as RDSClient;
+    return { table: this.parts.table, workflows, iam, rds, clock: this.clock, random: randomBytes };
   }
 
   private step(onHold: () => void): DatabaseStep<PlayedDatabase> {
@@ -184,11 +181,11 @@ export class World {
       hold = () => resolve("waits");
     });
     const steps: Record<Step, () => Promise<unknown>> = {
-      beginGrant: () => beginGrant(this.functions, id),
+      beginGrant: () => beginGrant(this.api, id),
       runGrant: () => runGrant(this.step(hold), id),
-      beginRevoke: () => beginRevoke(this.functions, id, holder),
+      beginRevoke: () => beginRevoke(this.api, id, holder),
       runRevoke: () => runRevoke(this.step(hold), id, holder),
-      settle: () => settle(this.functions, id, { Error: "X", Cause: "story" }, holder),
+      settle: () => settle(this.api, id, { Error: "X", Cause: "story" }, holder),
     };
     const done = steps[step]().then(
       () => "done" as const,
@@ -212,7 +209,7 @@ export class World {
     const lookAgain = async (grant: Grant, holder: string) => {
       await this.call("runRevoke", grant.id, holder);
     };
-    await sweepOpenGrants({ ...this.functions, lookAgain }).catch(() => {});
+    await sweepOpenGrants({ ...this.api, lookAgain }).catch(() => {});
   }
 
   /** Runs every execution until it waits or ends, as the state machines do. */

@@ -6,12 +6,12 @@ import { markerText } from "./marker.ts";
 import { asMember } from "./membership.ts";
 import { instant, literal, ownName } from "./quote.ts";
 import { duplicateRole, engineError, repeatOnCollision } from "./sqlstates.ts";
-import { managedRole, ownerRole } from "./standing-roles.ts";
+import { iamRole, managedRole, ownerRole } from "./standing-roles.ts";
 import { message, type PostgresDoor, use } from "./use.ts";
 
 /** Makes the user in one message; a user that is already there is brought to the same state, if it is ours. */
 export async function grant(door: PostgresDoor, user: NewUser): Promise<{ userOid: string }> {
-  checkScramSha256(user.verifier);
+  if (user.verifier !== undefined) checkScramSha256(user.verifier);
   // Composed once before the login: what is refused here never reaches the server.
   grantStatements(user, "CREATE", 0);
   return use(door, {}, async (connection) => {
@@ -39,17 +39,27 @@ export function grantStatements(user: NewUser, verb: "CREATE" | "ALTER", serverV
   const marker = markerText(user.marker);
   const limit = user.connectionLimit;
   if (!Number.isSafeInteger(limit) || limit < 1) throw new RangeError("a connection limit is at least 1");
+  const password = user.verifier === undefined ? "NULL" : literal(user.verifier);
   return [
     "BEGIN",
     `SET LOCAL ROLE ${ownName(ownerRole)}`,
     ...(verb === "ALTER" ? [refuseForeign(user.username, marker)] : []),
-    `${verb} ROLE ${name} LOGIN PASSWORD ${literal(user.verifier)} VALID UNTIL ${instant(user.expiresAt)} CONNECTION LIMIT ${limit}`,
+    `${verb} ROLE ${name} LOGIN PASSWORD ${password} VALID UNTIL ${instant(user.expiresAt)} CONNECTION LIMIT ${limit}`,
     `COMMENT ON ROLE ${name} IS ${literal(marker)}`,
     `GRANT ${ownName(managedRole)}, ${ownName(user.groupRole)} TO ${name}${asMember(serverVersion)}`,
+    ...(user.verifier === undefined ? byIam(name, serverVersion) : []),
     refuseAfter(user.deadline),
     `SELECT oid FROM pg_catalog.pg_roles WHERE rolname = ${literal(user.username)}`,
     "COMMIT",
   ];
+}
+
+/**
+ * The membership by which RDS knows that a token opens this role. The admin gives it itself: it may, and the owner role
+ * need not hold it. VALID UNTIL does not bind such logins; the fence is their end.
+ */
+function byIam(name: string, serverVersion: number): string[] {
+  return ["SET LOCAL ROLE NONE", `GRANT ${iamRole} TO ${name}${asMember(serverVersion)}`];
 }
 
 /** The SELECT stands before the COMMIT. */

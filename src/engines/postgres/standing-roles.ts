@@ -9,4 +9,7 @@ export const managedRole = "jit_managed";
 /** Receives the data that a temporary user leaves behind. It has no privilege (dangers 12). */
 export const graveyardRole = "jit_graveyard";
 
+/** RDS's own: its members log in by IAM tokens, and by nothing else. */
+export const iamRole = "rds_iam";
+
 export const standingRoles = [ownerRole, managedRole, graveyardRole] as const;

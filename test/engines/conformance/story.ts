@@ -23,10 +23,13 @@ export function story<Connection>(
 }
 
 /** A new user as the workflow would ask for it; nothing is in the database yet. */
-export function newUser<Connection>(stage: Stage<Connection>): { user: NewUser; secret: string } {
+export function newUser<Connection>(stage: Stage<Connection>): {
+  user: NewUser & { verifier: string };
+  secret: string;
+} {
   const id = grantId(randomBytes(12));
   const secret = password(randomBytes);
-  const user: NewUser = {
+  const user = {
     username: usernameOf(id),
     marker: { installation: "test", grantId: id },
     groupRole: stage.reader.name,

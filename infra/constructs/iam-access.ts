@@ -1,0 +1,78 @@
+import { Duration, Stack } from "aws-cdk-lib";
+import { ArnPrincipal, PolicyStatement, Role } from "aws-cdk-lib/aws-iam";
+import { Construct } from "constructs";
+import type { DatabaseConfig } from "../../src/config.ts";
+import { DbleaseFunction, type Installation } from "./dblease-function.ts";
+import type { EngineFunctions } from "./engine-functions.ts";
+
+/**
+ * Logins by IAM: the one connect role, the broker that alone may assume it, and the engine functions' own logins. It
+ * stands only where a database has an admin that logs in by IAM.
+ */
+export class IamAccess extends Construct {
+  readonly broker: DbleaseFunction;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    installation: Installation,
+    engines: readonly EngineFunctions[],
+    databases: readonly DatabaseConfig[],
+  ) {
+    super(scope, id);
+    const { store } = installation;
+    this.broker = new DbleaseFunction(this, "Broker", installation, {
+      file: "broker",
+      timeoutSeconds: 20,
+      environment: { ACCOUNT: Stack.of(this).account },
+    });
+    store.grantRead(this.broker);
+    store.grantAskFrozen(this.broker);
+    // A transaction that adds a record looks at the grant and at what is frozen, too (grants-table.ts).
+    store.grantPut(this.broker, ["grant#*", "event#*", "freeze"]);
+    store.grantUpdate(this.broker, ["grant#*"]);
+    this.broker.allowFindTraits();
+    const role = this.connectRole(databases.flatMap((it) => it.resourceIds));
+    this.broker.allow(["sts:AssumeRole", "sts:SetSourceIdentity"], [role.roleArn]);
+    this.broker.addEnvironment("CONNECT_ROLE", role.roleArn);
+    for (const { engine, grant, revoke, admin } of engines) {
+      const own = databases
+        .filter((it) => it.engine === engine)
+        .flatMap((it) => it.resourceIds.map((resource) => this.dbuser(resource, it.adminUser ?? "")));
+      for (const it of [grant, revoke, admin]) {
+        if (own.length > 0) it.allow(["rds-db:connect"], own);
+      }
+    }
+  }
+
+  private dbuser(resourceId: string, username: string): string {
+    const { partition, region, account } = Stack.of(this);
+    return `arn:${partition}:rds-db:${region}:${account}:dbuser:${resourceId}/${username}`;
+  }
+
+  /** Opens temporary users of the listed servers and nothing else; each session is narrowed to one of them. */
+  private connectRole(resourceIds: string[]): Role {
+    const role = new Role(this, "ConnectRole", {
+      description:
+        "dblease: logs in as temporary database users; assumed by the broker alone, for one grant at a time",
+      maxSessionDuration: Duration.hours(1),
+      assumedBy: new ArnPrincipal(this.broker.role?.roleArn ?? "").withConditions({
+        StringLike: { "sts:RoleSessionName": "????????????" },
+      }),
+    });
+    role.assumeRolePolicy?.addStatements(
+      new PolicyStatement({
+        principals: [new ArnPrincipal(this.broker.role?.roleArn ?? "")],
+        actions: ["sts:SetSourceIdentity"],
+        conditions: { StringLike: { "sts:SourceIdentity": "*" } },
+      }),
+    );
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ["rds-db:connect"],
+        resources: resourceIds.map((it) => this.dbuser(it, "jit_*")),
+      }),
+    );
+    return role;
+  }
+}

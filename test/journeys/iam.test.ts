@@ -1,0 +1,179 @@
+/** Access by IAM: who gets a token, what it opens, and that everything ends with the grant, whatever a token says. */
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ModifyDBInstanceCommand, RDSClient } from "@aws-sdk/client-rds";
+import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
+import { expect, test } from "vitest";
+import { signToken } from "../../src/iam/sign-token.ts";
+import type { TokenEvent } from "../../src/token.ts";
+import { GivenStack } from "./given-stack.ts";
+
+const given = new GivenStack(join(import.meta.dirname, "iam.yaml"), { iam: true });
+
+async function refusal(attempt: Promise<unknown>): Promise<string> {
+  return attempt.then(
+    () => "let in",
+    (error: { code?: string; message: string }) => `${error.code} ${error.message}`,
+  );
+}
+
+async function tokenEvents(id: string): Promise<TokenEvent[]> {
+  const events = (await given.eventsOf(id)) as unknown as TokenEvent[];
+  return events.filter((it) => it.name === "TokenIssued" || it.name === "TokenRefused");
+}
+
+test("a grant by IAM opens with a token, holds its rights, and ends at once though the token is young", async () => {
+  const rita = await given.user("requester");
+  const grant = await given.active(rita);
+  expect(grant).toMatchObject({ model: "iam", verifierNumber: 0 });
+  const token = await given.token(rita, grant.id);
+  const session = await given.connect({ username: grant.username, password: token });
+  expect((await session.query("SELECT count(*)::int AS n FROM orders")).rows[0].n).toBeGreaterThan(0);
+  expect(await refusal(session.query("DELETE FROM orders"))).toContain("42501");
+  const again = await given.connect({ username: grant.username, password: token });
+
+  await rita.call("POST", `/grants/${grant.id}/revoke`);
+  const closed = await given.until(grant.id, "revoked");
+  expect(closed.receipt).toMatchObject({
+    users: 0,
+    sessions: 0,
+    privileges: 0,
+    residue: [],
+    sessionsEnded: 2,
+  });
+  await expect(session.query("SELECT 1")).rejects.toThrow();
+  await expect(again.query("SELECT 1")).rejects.toThrow();
+  expect(await refusal(given.connect({ username: grant.username, password: token }))).not.toBe("let in");
+  expect((await rita.call("POST", `/grants/${grant.id}/token`, {})).body.code).toBe("WRONG_STATUS");
+
+  const [issued, refused] = await tokenEvents(grant.id);
+  expect(issued?.token.issued).toMatchObject({ sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
+  expect(refused?.token.refused?.code).toBe("WRONG_STATUS");
+  expect(JSON.stringify(await given.eventsOf(grant.id))).not.toContain("X-Amz-Signature");
+});
+
+test("a token opens one user of one server for one caller, and nothing else", async () => {
+  const rita = await given.user("requester");
+  const [mine, other] = [await given.active(rita), await given.active(rita)];
+  const token = await given.token(rita, mine.id);
+  const login = (username: string, password: string) => refusal(given.connect({ username, password }));
+  expect(await login(other.username, token)).toContain("28000");
+  expect(await login("master", token)).toContain("28000");
+  expect(await login(mine.username, `${token.slice(0, -1)}0`)).toContain("28000");
+  expect(await login(mine.username, given.credential().password)).toContain("28000");
+  const { host, port } = given.stack.postgres;
+  // Signed for another port, and by somebody whom no policy lets in.
+  const ritaHerself = await given.accessOf("requester");
+  const target = { host, port, username: mine.username };
+  expect(await login(mine.username, await signToken(target, "us-east-1", ritaHerself.credentials))).toContain(
+    "28000",
+  );
+  const elsewhere = await signToken({ ...target, port: port + 1 }, "us-east-1", given.root.credentials);
+  expect(await login(mine.username, elsewhere)).toContain("28000");
+  // Sixteen minutes old.
+  const { Signer } = await import("@aws-sdk/rds-signer");
+  const RealDate = Date;
+  const then = RealDate.now() - 16 * 60_000;
+  const old = new Signer({
+    hostname: host,
+    port,
+    username: mine.username,
+    region: "us-east-1",
+    credentials: given.root.credentials,
+  });
+  globalThis.Date = class extends RealDate {
+    constructor(...words: []) {
+      super(...(words.length > 0 ? words : ([then] as unknown as [])));
+    }
+    static override now = () => then;
+  } as DateConstructor;
+  const stale = await old.getAuthToken().finally(() => {
+    globalThis.Date = RealDate;
+  });
+  expect(await login(mine.username, stale)).toContain("28000");
+
+  for (const person of ["approver", "auditor", "admin"]) {
+    const answer = await (await given.user(person)).call("POST", `/grants/${mine.id}/token`, {});
+    expect([403, 404]).toContain(answer.status);
+  }
+  const denied = await (await given.user("admin")).call("POST", `/grants/${mine.id}/token`, {});
+  expect(denied.body.code).toBe("NOT_ALLOWED");
+  expect((await tokenEvents(mine.id)).map((it) => `${it.name} ${it.actor}`)).toContain("TokenRefused root");
+  for (const { id } of [mine, other]) await rita.call("POST", `/grants/${id}/revoke`);
+  await given.until(other.id, "revoked");
+});
+
+test("nobody but the broker assumes the connect role", async () => {
+  const role = given.resource("IamConnectRole");
+  const RoleArn = `arn:aws:iam::000000000000:role/${role}`;
+  for (const name of ["requester", "admin"]) {
+    const sts = new STSClient(await given.accessOf(name));
+    await expect(
+      sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: "0123456789ab" })),
+    ).rejects.toMatchObject({ name: expect.stringMatching(/AccessDenied/) });
+  }
+});
+
+test("no token before the approval, and none after the end that nobody waited for", async () => {
+  const ada = await given.user("approver");
+  const rita = await given.user("requester");
+  const grant = await given.active(rita, { seconds: 6 });
+  const token = await given.token(rita, grant.id);
+  expect((await tokenEvents(grant.id))[0]?.token.issued?.until).toBe(grant.expiresAt);
+  const session = await given.connect({ username: grant.username, password: token });
+  await sleep(Date.parse(grant.expiresAt ?? "") - Date.now());
+  expect((await rita.call("POST", `/grants/${grant.id}/token`, {})).body.code).toBe("WRONG_STATUS");
+  expect((await given.until(grant.id, "revoked")).receipt?.residue).toEqual([]);
+  await expect(session.query("SELECT 1")).rejects.toThrow();
+  // An approver asks for herself: an IAM user without the requester's policy gets nowhere at all.
+  expect((await ada.call("POST", "/grants", {})).status).toBe(403);
+});
+
+test("a broker that may not assume the role says so, and that is no refusal of the person", async () => {
+  const rita = await given.user("requester");
+  const grant = await given.active(rita);
+  await given.without("IamBroker", "sts:AssumeRole", async () => {
+    expect(await rita.call("POST", `/grants/${grant.id}/token`, {})).toMatchObject({
+      status: 500,
+      body: { code: "BAD_CONFIGURATION", next: "deploy dblease again" },
+    });
+  });
+  await given.token(rita, grant.id);
+  await rita.call("POST", `/grants/${grant.id}/revoke`);
+  await given.until(grant.id, "revoked");
+});
+
+test("a database that lost its IAM setting gets no grant, and the command that mends it is named", async () => {
+  const rds = new RDSClient(given.root);
+  const root = await given.user("admin");
+  const set = (on: boolean) =>
+    rds.send(
+      new ModifyDBInstanceCommand({
+        DBInstanceIdentifier: "orders",
+        EnableIAMDatabaseAuthentication: on,
+        ApplyImmediately: true,
+      }),
+    );
+  const rita = await given.user("requester");
+  await set(false);
+  const late = await given.request(rita);
+  expect((await given.until(late.id, "denied")).denial?.reason).toContain(
+    "dblease databases enable-iam orders",
+  );
+  expect((await root.call("GET", "/databases/orders/iam")).body).toMatchObject({ enabled: false });
+  const enabled = await root.call("POST", "/databases/orders/enable-iam", {});
+  expect(enabled).toMatchObject({ status: 202, body: { enabled: true } });
+  expect((await rita.call("POST", "/databases/orders/enable-iam", {})).status).toBe(403);
+});
+
+test("a frozen database gives no token, and its open grants say why", async () => {
+  const rita = await given.user("requester");
+  const root = await given.user("admin");
+  const grant = await given.active(rita);
+  await root.call("POST", "/freezes", { scope: "requester/rita", reason: "laptop stolen" });
+  expect(await rita.call("POST", `/grants/${grant.id}/token`, {})).toMatchObject({
+    body: { code: "FROZEN", detail: "root has frozen requester rita: laptop stolen" },
+  });
+  await root.call("POST", `/grants/${grant.id}/revoke`, { reason: "laptop stolen" });
+  await given.until(grant.id, "revoked");
+});
