@@ -10,9 +10,11 @@ import type {
   FreezeView,
   GrantsView,
   GrantView,
+  IamAuthenticationView,
   PlanView,
   ReconciliationView,
   RoleView,
+  TokenView,
 } from "../src/views.ts";
 
 export interface NewGrant {
@@ -42,6 +44,9 @@ export interface Api {
   review(id: string, reason: string): Promise<GrantView>;
   extend(id: string, durationSeconds: number): Promise<GrantView>;
   replaceVerifier(id: string, verifier: string): Promise<GrantView>;
+  token(id: string, member: string | undefined): Promise<TokenView>;
+  iam(database: string): Promise<IamAuthenticationView>;
+  enableIam(database: string): Promise<IamAuthenticationView>;
   freeze(scope: string, reason: string): Promise<FreezeView>;
   unfreeze(scope: string): Promise<FreezeView>;
   explain(wish: Record<"as" | "database" | "role", string>): Promise<DecisionView>;
@@ -94,6 +99,13 @@ export function api(send: Send, seen: (grants: readonly GrantView[]) => Promise<
     extend: (id, durationSeconds) =>
       one(send("POST", at("grants", id, "extend"), { body: { durationSeconds } })),
     replaceVerifier: (id, verifier) => one(send("PUT", at("grants", id, "verifier"), { body: { verifier } })),
+    token: async (id, member) =>
+      (await send("POST", at("grants", id, "token"), {
+        body: member === undefined ? {} : { member },
+      })) as TokenView,
+    iam: async (database) => (await send("GET", at("databases", database, "iam"))) as IamAuthenticationView,
+    enableIam: async (database) =>
+      (await send("POST", at("databases", database, "enable-iam"))) as IamAuthenticationView,
     freeze: async (scope, reason) =>
       (await send("POST", "/freezes", { body: { scope, reason } })) as FreezeView,
     unfreeze: async (scope) => (await send("POST", "/freezes/lift", { body: { scope } })) as FreezeView,

@@ -41,8 +41,8 @@ export function credentialOf(
 /** Single quotes hold off everything that a shell reads in a word, except themselves. */
 const shellWord = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** `export` lines for the shell; every PostgreSQL client reads these variables. */
-export function credentialEnv(it: Credential): string {
+/** The environment that every PostgreSQL client reads. */
+export function credentialVariables(it: Credential): [string, string][] {
   const variables: [string, string][] = [
     ["PGHOST", it.host],
     ["PGPORT", String(it.port)],
@@ -52,7 +52,13 @@ export function credentialEnv(it: Credential): string {
     ["PGSSLMODE", it.sslmode],
   ];
   if (it.sslrootcert !== undefined) variables.push(["PGSSLROOTCERT", it.sslrootcert]);
-  return variables.map(([name, value]) => `export ${name}=${shellWord(value)}`).join("\n");
+  return variables;
+}
+
+/** The same as `export` lines for the shell. */
+export function credentialEnv(it: Credential): string {
+  const lines = credentialVariables(it).map(([name, value]) => `export ${name}=${shellWord(value)}`);
+  return lines.join("\n");
 }
 
 /** One `postgresql://` address, for tools that take nothing else. */

@@ -105,6 +105,7 @@ export type { Decision as DecisionView } from "./decide.ts";
 export type { Draft as DraftView } from "./draft.ts";
 export type { Finding as FindingView } from "./finding.ts";
 export type { Freeze as FreezeView } from "./freeze.ts";
+export type { IamAuthentication as IamAuthenticationView } from "./iam/iam-authentication.ts";
 export type { DatabaseRecord as DatabaseRecordView } from "./store/databases.ts";
 
 export interface FindingsView {

@@ -32,7 +32,7 @@ async function claim(
   const { password, verifier } = newSecret(randomBytes);
   const grant = await api.claim(id, verifier, randomUUID());
   // Before anything is printed: whoever reads the id may count on the password being there.
-  await passwords.keep(grant.id, password);
+  if (grant.model === "native") await passwords.keep(grant.id, password);
   return waitForAccess(context, grant, options);
 }
 

@@ -4,10 +4,11 @@ import type { GrantStatus } from "../../src/grant.ts";
 import { newSecret } from "../../src/verifiers/new-secret.ts";
 import type { GrantView } from "../../src/views.ts";
 import type { Context } from "../context.ts";
-import { type Credential, credentialEnv, credentialOf, credentialUri } from "../credential.ts";
+import { type Credential, credentialEnv, credentialUri } from "../credential.ts";
 import { Failure } from "../failure.ts";
 import { examples, grantId } from "../options.ts";
 import type { Outcome } from "../outcome.ts";
+import { readCredential } from "../read-credential.ts";
 import type { Run } from "../run.ts";
 import { table } from "../table.ts";
 import { resumeCommand, waitFor } from "../wait.ts";
@@ -56,23 +57,6 @@ async function replacePassword(context: Context, id: string): Promise<GrantView>
   );
 }
 
-async function readCredential(context: Context, id: string, renew: boolean): Promise<Credential> {
-  const { api, passwords } = context;
-  const grant = renew ? await replacePassword(context, id) : await api.grant(id);
-  assertActive(grant);
-  const password = await passwords.read(id);
-  if (password === undefined) {
-    throw new Failure(
-      "NO_ACTIVE_GRANT",
-      `the password of grant ${id} is not on this machine; it never leaves the one it was made on`,
-      `dblease credential ${id} --new`,
-    );
-  }
-  const ca = grant.connection?.ca;
-  const authority = ca === undefined ? context.env.PGSSLROOTCERT : await passwords.keepAuthority(id, ca);
-  return credentialOf(grant, password, authority);
-}
-
 function credentialTable(it: Credential): string {
   return table(Object.entries(it).map(([name, value]) => [name, String(value)]));
 }
@@ -102,10 +86,10 @@ export function addCredential(program: Command, run: Run): void {
         if (options.env && options.uri) {
           throw new Failure("USAGE", "--env and --uri cannot go together", "dblease credential --help");
         }
-        return credentialOutcome(
-          await readCredential(context, self.processedArgs[0], options.new === true),
-          options,
-        );
+        const id: string = self.processedArgs[0];
+        const grant = options.new ? await replacePassword(context, id) : await context.api.grant(id);
+        assertActive(grant);
+        return credentialOutcome(await readCredential(context, grant), options);
       }),
     );
   examples(command, [

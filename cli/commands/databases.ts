@@ -8,6 +8,7 @@ import { examples } from "../options.ts";
 import type { Run } from "../run.ts";
 import { table } from "../table.ts";
 import type { Output } from "../terminal.ts";
+import { addEnableIam } from "./enable-iam.ts";
 
 function approvalOf(role: RoleView): string {
   if (!role.allowed) return "";
@@ -78,5 +79,6 @@ export function addDatabases(program: Command, run: Run): void {
     );
   addPrepare(command, run);
   addAccept(command, run);
+  addEnableIam(command, run);
   examples(command, ["dblease databases", "dblease databases --json"]);
 }

@@ -1,14 +1,12 @@
-import { randomBytes, randomUUID } from "node:crypto";
 import { type Command, Option } from "commander";
 import { approvalText } from "../../src/approval-text.ts";
-import { durationText } from "../../src/duration.ts";
-import { newSecret } from "../../src/verifiers/new-secret.ts";
 import type { RoleView } from "../../src/views.ts";
 import type { NewGrant } from "../api.ts";
 import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";
 import { duration, examples, neededOption, timeoutOption } from "../options.ts";
 import type { Outcome } from "../outcome.ts";
+import { requestAccess } from "../request-access.ts";
 import { waitForAccess } from "../request-outcome.ts";
 import type { Run } from "../run.ts";
 import { startInstant } from "../start-instant.ts";
@@ -41,16 +39,8 @@ function dryRunOutcome(role: RoleView, database: string): Outcome {
 }
 
 async function request(context: Context, wish: NewGrant, options: Options): Promise<Outcome> {
-  const { api, passwords, words } = context;
-  if (options.dryRun) return dryRunOutcome(await api.dryRun(wish), wish.database);
-
-  await passwords.ready();
-  const { password, verifier } = newSecret(randomBytes);
-  const grant = await api.createGrant({ ...wish, verifier }, randomUUID());
-  // Before anything is printed: whoever reads the id may count on the password being there.
-  await passwords.keep(grant.id, password);
-  await passwords.tidy([grant]);
-  words.write(`${grant.id}: ${wish.role} on ${wish.database} for ${durationText(wish.durationSeconds)}\n`);
+  if (options.dryRun) return dryRunOutcome(await context.api.dryRun(wish), wish.database);
+  const grant = await requestAccess(context, wish);
   return waitForAccess(context, grant, options);
 }
 

@@ -1,8 +1,11 @@
 /** Access by IAM: who gets a token, what it opens, and that everything ends with the grant, whatever a token says. */
+import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ModifyDBInstanceCommand, RDSClient } from "@aws-sdk/client-rds";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
+import { Client } from "pg";
 import { expect, test } from "vitest";
 import { signToken } from "../../src/iam/sign-token.ts";
 import type { TokenEvent } from "../../src/token.ts";
@@ -101,6 +104,81 @@ test("a token opens one user of one server for one caller, and nothing else", as
   expect((await tokenEvents(mine.id)).map((it) => `${it.name} ${it.actor}`)).toContain("TokenRefused root");
   for (const { id } of [mine, other]) await rita.call("POST", `/grants/${id}/revoke`);
   await given.until(other.id, "revoked");
+});
+
+/** The command line of the requester, as a person has it. */
+function dblease(...words: string[]) {
+  const { awsConfigFile, awsCredentialsFile, apiUrl } = given.stack.info;
+  const env = {
+    // A stand-in for psql: there is none among the tests' servers.
+    PATH: `${given.folder}:${process.env.PATH}`,
+    AWS_CONFIG_FILE: awsConfigFile,
+    AWS_SHARED_CREDENTIALS_FILE: awsCredentialsFile,
+    AWS_PROFILE: "requester",
+    DBLEASE_API: apiUrl,
+    PGSSLROOTCERT: given.stack.postgres.caFile,
+    XDG_STATE_HOME: given.folder,
+  };
+  const child = spawn("node", ["dist/dblease.mjs", ...words], { env, stdio: ["ignore", "pipe", "pipe"] });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.on("data", (part) => {
+    stdout += part;
+  });
+  child.stderr.on("data", (part) => {
+    stderr += part;
+  });
+  const code = new Promise<number | null>((resolve) => child.once("close", resolve));
+  return { child, code, stdout: () => stdout, stderr: () => stderr };
+}
+
+test("connect asks for access where there is none, and hands psql a fresh token by its environment alone", async () => {
+  const psql = join(given.folder, "psql");
+  writeFileSync(psql, '#!/bin/sh\necho "$PGUSER|$PGHOST|$PGSSLMODE|$PGPASSWORD|$*"\n', { mode: 0o755 });
+  const wish = ["--role", "read-only", "--for", "5m", "--reason", "look"];
+  const run = dblease("connect", "orders", ...wish, "--", "-c", "select 1");
+  expect(await run.code, run.stderr()).toBe(0);
+  const [username = "", host, sslmode, token = "", args] = run.stdout().trim().split("|");
+  expect([host, sslmode, args]).toEqual(["localhost", "verify-full", "-c select 1"]);
+  expect(username).toMatch(/^jit_/);
+  await (await given.connect({ username, password: token })).end();
+  const again = dblease("connect", "orders");
+  expect(await again.code).toBe(0);
+  expect(again.stdout()).toContain(username);
+  const printed = dblease("token", username.slice(4));
+  expect(await printed.code).toBe(0);
+  await (await given.connect({ username, password: printed.stdout().trimEnd() })).end();
+  await (await given.user("requester")).call("POST", `/grants/${username.slice(4)}/revoke`);
+  await given.until(username.slice(4), "revoked");
+});
+
+test("the proxy gives every connection a token of its own, and closes with the grant", async () => {
+  const rita = await given.user("requester");
+  const grant = await given.active(rita);
+  const proxy = dblease("proxy", "orders", "--port", "0");
+  await given.untilTrue(async () => /127\.0\.0\.1:\d+/.test(proxy.stderr()));
+  const port = Number(/127\.0\.0\.1:(\d+)/.exec(proxy.stderr())?.[1]);
+  const open = async () => {
+    const client = new Client({
+      host: "127.0.0.1",
+      port,
+      user: "anybody",
+      password: "any",
+      database: "orders",
+    });
+    client.on("error", () => {});
+    await client.connect();
+    return client;
+  };
+  const [one, two] = [await open(), await open()];
+  expect((await one.query("SELECT session_user AS me")).rows).toEqual([{ me: grant.username }]);
+  expect((await two.query("SELECT count(*)::int AS n FROM orders")).rows[0].n).toBeGreaterThan(0);
+  expect((await tokenEvents(grant.id)).filter((it) => it.name === "TokenIssued")).toHaveLength(2);
+  await rita.call("POST", `/grants/${grant.id}/revoke`);
+  await given.until(grant.id, "revoked");
+  await expect(one.query("SELECT 1")).rejects.toThrow();
+  await expect(open()).rejects.toThrow(/dblease proxy: .*(revoked|revoking)/);
+  expect(await proxy.code).toBe(6);
+  expect(proxy.stderr()).toContain(`Grant ${grant.id} is revoked: the proxy is closed.`);
 });
 
 test("nobody but the broker assumes the connect role", async () => {

@@ -1,0 +1,25 @@
+import type { GrantView } from "../src/views.ts";
+import type { Context } from "./context.ts";
+import { type Credential, credentialOf } from "./credential.ts";
+import { Failure } from "./failure.ts";
+
+/** What opens this grant: the password of this machine, or a token that is fresh now. */
+async function secretOf({ api, passwords }: Context, { id, model }: GrantView): Promise<string> {
+  if (model === "iam") return (await api.token(id, undefined)).token;
+  const password = await passwords.read(id);
+  if (password !== undefined) return password;
+  throw new Failure(
+    "NO_ACTIVE_GRANT",
+    `the password of grant ${id} is not on this machine; it never leaves the one it was made on`,
+    `dblease credential ${id} --new`,
+  );
+}
+
+/** The login of an active grant, with the authority that its server is checked against. */
+export async function readCredential(context: Context, grant: GrantView): Promise<Credential> {
+  const password = await secretOf(context, grant);
+  const ca = grant.connection?.ca;
+  const authority =
+    ca === undefined ? context.env.PGSSLROOTCERT : await context.passwords.keepAuthority(grant.id, ca);
+  return credentialOf(grant, password, authority);
+}
