@@ -11,6 +11,7 @@ const allowed: readonly (readonly [from: RegExp, to: RegExp])[] = [
     /^(cli\/|src\/(grant|events|errors|receipt|views|duration|approval-text|identity|config)\.ts$|src\/verifiers\/|package\.json$)/,
   ],
   [/^functions\//, /^src\//],
+  [/^bench\//, /^(bench\/|local-stack\/|src\/|infra\/bundle-functions\.ts$|test\/)/],
   [/^infra\//, /^(infra\/|src\/(config|errors)\.ts$)/],
   [/^src\/engines\//, /^src\/(engines\/|verifiers\/|connect\/|grant\.ts|receipt\.ts|errors\.ts)/],
   [/^src\/connect\//, /^src\/(connect\/|engines\/engine\.ts|grant\.ts|errors\.ts)/],
@@ -26,7 +27,9 @@ function importsOf(file: string): { path: string; typeOnly: boolean }[] {
   }));
 }
 
-const files = globSync(["cli/**/*.ts", "functions/*.ts", "infra/**/*.ts", "src/**/*.ts"], { cwd: root });
+const files = globSync(["bench/**/*.ts", "cli/**/*.ts", "functions/*.ts", "infra/**/*.ts", "src/**/*.ts"], {
+  cwd: root,
+});
 
 test("imports go one way only", () => {
   const wrong = files.flatMap((file) => {

@@ -1,0 +1,47 @@
+/** npm run bench [-- <group>... --json --docs]: figures, never a verdict; the exit code says nothing about bars. */
+import { parseArgs } from "node:util";
+import { allEngines } from "./engines/all-engines.ts";
+import type { BenchEngine } from "./engines/bench-engine.ts";
+import { crowd } from "./groups/crowd.ts";
+import { tables } from "./groups/tables.ts";
+import { together } from "./groups/together.ts";
+import { printTable } from "./print-table.ts";
+import type { Report, Row } from "./row.ts";
+
+const engineGroups: Record<string, (engine: BenchEngine<unknown>, report: Report) => Promise<void>> = {
+  tables,
+  crowd,
+  together,
+};
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: "boolean", default: false } },
+});
+
+const names = Object.keys(engineGroups);
+const unknown = positionals.filter((name) => !names.includes(name));
+if (unknown.length > 0) {
+  process.stderr.write(`There is no group ${unknown.join(", ")}. Next: take one of ${names.join(", ")}.\n`);
+  process.exit(2);
+}
+const chosen = (name: string) => positionals.length === 0 || positionals.includes(name);
+
+const rows: Row[] = [];
+const report: Report = (row) => rows.push(row);
+
+const engineNames = Object.keys(engineGroups).filter(chosen);
+for (const engine of engineNames.length > 0 ? allEngines() : []) {
+  await engine.harness.start();
+  try {
+    await engine.makeRoom(await engine.harness.stage());
+    for (const name of engineNames) {
+      process.stderr.write(`${engine.harness.engine}: ${name}\n`);
+      await engineGroups[name]?.(engine, report);
+    }
+  } finally {
+    await engine.harness.stop();
+  }
+}
+
+process.stdout.write(`${options.json ? JSON.stringify(rows, null, 2) : printTable(rows)}\n`);

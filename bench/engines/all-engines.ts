@@ -1,0 +1,7 @@
+import type { BenchEngine } from "./bench-engine.ts";
+import { benchPostgres } from "./postgres.ts";
+
+/** Whose connections differ, so that nobody but the engine itself looks into one. */
+export function allEngines(): BenchEngine<unknown>[] {
+  return [benchPostgres() as BenchEngine<unknown>];
+}
