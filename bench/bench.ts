@@ -3,6 +3,8 @@ import { parseArgs } from "node:util";
 import { allEngines } from "./engines/all-engines.ts";
 import type { BenchEngine } from "./engines/bench-engine.ts";
 import { crowd } from "./groups/crowd.ts";
+import { request } from "./groups/request.ts";
+import { size } from "./groups/size.ts";
 import { tables } from "./groups/tables.ts";
 import { together } from "./groups/together.ts";
 import { printTable } from "./print-table.ts";
@@ -14,12 +16,15 @@ const engineGroups: Record<string, (engine: BenchEngine<unknown>, report: Report
   together,
 };
 
+/** Which need no engine of their own. */
+const otherGroups: Record<string, (report: Report) => Promise<void>> = { request, size };
+
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: { json: { type: "boolean", default: false } },
 });
 
-const names = Object.keys(engineGroups);
+const names = [...Object.keys(engineGroups), ...Object.keys(otherGroups)];
 const unknown = positionals.filter((name) => !names.includes(name));
 if (unknown.length > 0) {
   process.stderr.write(`There is no group ${unknown.join(", ")}. Next: take one of ${names.join(", ")}.\n`);
@@ -42,6 +47,10 @@ for (const engine of engineNames.length > 0 ? allEngines() : []) {
   } finally {
     await engine.harness.stop();
   }
+}
+for (const name of Object.keys(otherGroups).filter(chosen)) {
+  process.stderr.write(`${name}\n`);
+  await otherGroups[name]?.(report);
 }
 
 process.stdout.write(`${options.json ? JSON.stringify(rows, null, 2) : printTable(rows)}\n`);

@@ -1,21 +1,27 @@
-import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
 import { contentHash, inCheckout, say } from "./checkout.mjs";
 
 const source = "cli/main.ts";
 const target = "dist/dblease.mjs";
+// What only some commands need, such as the SDK: to read a megabyte takes longer than most commands do.
+const parts = "dist/cli";
 // Beside what it describes, so that removing dist/ builds it again.
 const stamp = "dist/dblease.inputs.json";
 
-/** The CLI in one file that any Node from 20 on runs, so that npx dblease works in the checkout. */
+/** The CLI for any Node from 20 on, so that npx dblease works in the checkout. */
 export async function buildCommand() {
   if (!existsSync(inCheckout(source)) || upToDate()) return;
   say(`building ${target}`);
   const { build } = await import("esbuild");
-  const unfinished = `${target}.part`;
-  const { metafile } = await build({
+  const { metafile, outputFiles } = await build({
     absWorkingDir: inCheckout("."),
-    entryPoints: [source],
-    outfile: unfinished,
+    entryPoints: { dblease: source },
+    outdir: "dist",
+    outExtension: { ".js": ".mjs" },
+    chunkNames: "cli/[name]-[hash]",
+    splitting: true,
+    write: false,
     bundle: true,
     minify: true,
     platform: "node",
@@ -28,8 +34,17 @@ export async function buildCommand() {
       js: "#!/usr/bin/env node\nimport{createRequire}from'node:module';const require=createRequire(import.meta.url);",
     },
   });
-  chmodSync(inCheckout(unfinished), 0o755);
-  renameSync(inCheckout(unfinished), inCheckout(target));
+  mkdirSync(inCheckout(parts), { recursive: true });
+  // The command itself last: whoever has it has all of it.
+  for (const { path, contents } of outputFiles.toSorted((file) =>
+    file.path === inCheckout(target) ? 1 : -1,
+  )) {
+    writeFileSync(`${path}.part`, contents, { mode: 0o755 });
+    renameSync(`${path}.part`, path);
+  }
+  for (const file of readdirSync(inCheckout(parts))) {
+    if (!outputFiles.some(({ path }) => basename(path) === file)) rmSync(inCheckout(`${parts}/${file}`));
+  }
   const own = Object.keys(metafile.inputs).filter((path) => !path.startsWith("node_modules/"));
   const inputs = [...own, "package-lock.json"].map((path) => [path, contentHash(path)]);
   writeFileSync(inCheckout(stamp), JSON.stringify(Object.fromEntries(inputs)));

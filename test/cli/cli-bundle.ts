@@ -5,13 +5,15 @@ import { buildSync } from "esbuild";
 
 let built: string | undefined;
 
-/** The command line as people get it: one file, made from the tree as it stands, once per test file. */
+/** The command line as people get it, made from the tree as it stands, once per test file. */
 export function cliBundle(): string {
   if (built) return built;
-  const outfile = join(mkdtempSync(join(tmpdir(), "dblease-cli-")), "dblease.mjs");
+  const outdir = mkdtempSync(join(tmpdir(), "dblease-cli-"));
   buildSync({
-    entryPoints: [join(import.meta.dirname, "../../cli/main.ts")],
-    outfile,
+    entryPoints: { dblease: join(import.meta.dirname, "../../cli/main.ts") },
+    outdir,
+    outExtension: { ".js": ".mjs" },
+    splitting: true,
     bundle: true,
     minify: true,
     platform: "node",
@@ -22,6 +24,6 @@ export function cliBundle(): string {
       js: '#!/usr/bin/env node\nimport{createRequire}from"module";const require=createRequire(import.meta.url);',
     },
   });
-  built = outfile;
-  return outfile;
+  built = join(outdir, "dblease.mjs");
+  return built;
 }

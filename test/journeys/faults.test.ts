@@ -22,10 +22,6 @@ async function startRevoke(id: string, number: number): Promise<void> {
   );
 }
 
-function executionOf(id: string): string {
-  return `${given.resource("GrantMachine").replace(":stateMachine:", ":execution:")}:${id}`;
-}
-
 test("approving twice, and deciding after the end of the waiting time", async () => {
   const rita = await given.user("requester");
   const root = await given.user("admin");
@@ -100,7 +96,7 @@ test("an execution stopped by hand is noticed: the sweeper ends the access", asy
   const rita = await given.user("requester");
   const grant = await given.active(rita, { seconds: 3 });
   const session = await given.connect(grant);
-  await given.workflows.send(new StopExecutionCommand({ executionArn: executionOf(grant.id) }));
+  await given.workflows.send(new StopExecutionCommand({ executionArn: given.executionOf(grant.id) }));
   await sleep(4000);
   expect((await given.grant(grant.id)).status).toBe("active");
   await given.sweepNow(grant.id);
@@ -112,7 +108,7 @@ test("an execution stopped by hand is noticed: the sweeper ends the access", asy
 test("an early revoke works although the grant's own workflow is gone", async () => {
   const rita = await given.user("requester");
   const grant = await given.active(rita, { seconds: 120 });
-  await given.workflows.send(new StopExecutionCommand({ executionArn: executionOf(grant.id) }));
+  await given.workflows.send(new StopExecutionCommand({ executionArn: given.executionOf(grant.id) }));
   await rita.call("POST", `/grants/${grant.id}/revoke`);
   expect((await given.until(grant.id, "revoked")).receipt?.residue).toEqual([]);
 });

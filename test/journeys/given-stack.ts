@@ -13,7 +13,7 @@ import {
   PutRolePolicyCommand,
 } from "@aws-sdk/client-iam";
 import { GetFunctionConfigurationCommand, InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import { SFNClient } from "@aws-sdk/client-sfn";
+import { GetExecutionHistoryCommand, type HistoryEvent, SFNClient } from "@aws-sdk/client-sfn";
 import { DynamoDBDocumentClient, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { Client } from "pg";
 import { afterAll, beforeAll } from "vitest";
@@ -38,31 +38,36 @@ export interface Requested extends GrantView {
   password: string;
 }
 
-export class GivenStack {
+/** For whoever starts and stops it by hand: programs that are no tests. */
+export class RunningStack {
   readonly folder = mkdtempSync(join(tmpdir(), "dblease-journey-"));
   readonly configFile: string;
   private running: Stack | undefined;
   private subscriber: BusSubscriber | undefined;
   private resources: Map<string, string> = new Map();
   private readonly people = new Map<string, Person>();
+  private readonly options: { iam?: boolean };
 
   constructor(configFile = join(import.meta.dirname, "dblease.yaml"), options: { iam?: boolean } = {}) {
     this.configFile = configFile;
-    beforeAll(async () => {
-      this.running = await startStack({ folder: this.folder, configFile: this.configFile, ...options });
-      this.subscriber = new BusSubscriber(this.root);
-      await this.subscriber.subscribe();
-      const found = await new CloudFormationClient(this.root).send(
-        new DescribeStackResourcesCommand({ StackName: "Dblease" }),
-      );
-      for (const it of found.StackResources ?? []) {
-        this.resources.set(`${it.LogicalResourceId}`, `${it.PhysicalResourceId}`);
-      }
-    });
-    afterAll(async () => {
-      await this.running?.stop();
-      rmSync(this.folder, { recursive: true, force: true });
-    });
+    this.options = options;
+  }
+
+  async start(): Promise<void> {
+    this.running = await startStack({ folder: this.folder, configFile: this.configFile, ...this.options });
+    this.subscriber = new BusSubscriber(this.root);
+    await this.subscriber.subscribe();
+    const found = await new CloudFormationClient(this.root).send(
+      new DescribeStackResourcesCommand({ StackName: "Dblease" }),
+    );
+    for (const it of found.StackResources ?? []) {
+      this.resources.set(`${it.LogicalResourceId}`, `${it.PhysicalResourceId}`);
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.running?.stop();
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   get stack(): Stack {
@@ -93,6 +98,26 @@ export class GivenStack {
 
   get workflows() {
     return new SFNClient(this.root);
+  }
+
+  /** ARN of a grant's own execution, or of one of its revokes. */
+  executionOf(id: string, revokeNumber?: number): string {
+    const machine = this.resource(revokeNumber === undefined ? "GrantMachine" : "RevokeMachine");
+    const name = revokeNumber === undefined ? id : `${id}-${revokeNumber}`;
+    return `${machine.replace(":stateMachine:", ":execution:")}:${name}`;
+  }
+
+  /** What both machines did for a closed grant, the grant's own execution first. */
+  async history(id: string): Promise<HistoryEvent[]> {
+    const { revokeNumber } = await this.grant(id);
+    const all: HistoryEvent[] = [];
+    for (const executionArn of [this.executionOf(id), this.executionOf(id, revokeNumber)]) {
+      const { events } = await this.workflows.send(
+        new GetExecutionHistoryCommand({ executionArn, maxResults: 1000 }),
+      );
+      all.push(...(events ?? []));
+    }
+    return all;
   }
 
   /** Somebody who signs with own credentials. */
@@ -290,5 +315,14 @@ export class GivenStack {
       new InvokeCommand({ FunctionName: this.resource(name), Payload: JSON.stringify(payload) }),
     );
     return JSON.parse(Buffer.from(answer.Payload ?? []).toString("utf8") || "null");
+  }
+}
+
+/** One for a test file: up before its first test, gone after its last. */
+export class GivenStack extends RunningStack {
+  constructor(...of: ConstructorParameters<typeof RunningStack>) {
+    super(...of);
+    beforeAll(() => this.start());
+    afterAll(() => this.stop());
   }
 }

@@ -1,0 +1,88 @@
+/** What is shipped: how large, how long to load, how long until the command line answers. */
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { bundleFunctions } from "../../infra/bundle-functions.ts";
+import { inCheckout } from "../../local-stack/in-checkout.ts";
+import { median } from "../quantile.ts";
+import type { Report } from "../row.ts";
+import { timed } from "../timed.ts";
+
+/** KiB of a bundle with the engine's driver inside, by the first word of the function's name. */
+const bars: Record<string, number> = {
+  postgres: 480,
+  mysql: 1434,
+  mariadb: 1434,
+  sqlserver: 1536,
+  oracle: 922,
+};
+const starts = 9;
+const command = inCheckout("dist/dblease.mjs");
+
+export async function size(report: Report): Promise<void> {
+  const bundleOf = bundleFunctions();
+  const functions = readdirSync(inCheckout("functions")).map((file) => basename(file, ".ts"));
+  for (const name of functions) {
+    const file = join(bundleOf(name), "index.mjs");
+    const engine = name.split("-")[0] ?? "";
+    const bar = bars[engine];
+    const row = { bench: "size", engine: bar ? engine : "dblease", at: `functions/${name}` };
+    report({ ...row, strategy: "bundle", value: kib(file), unit: "KiB", ...(bar ? { bar } : {}) });
+    report({ ...row, strategy: "import", value: median(importTimes(file)), unit: "ms", samples: starts });
+    if (bar) {
+      // zod leaves its type names in what esbuild makes of it.
+      const mentions = readFileSync(file, "utf8").split("$ZodType").length - 1;
+      report({ ...row, strategy: "mentions of zod", value: mentions, unit: "", bar: 0 });
+    }
+  }
+  await reportCommand(report);
+}
+
+async function reportCommand(report: Report): Promise<void> {
+  const row = { bench: "size", engine: "dblease", at: "dist/dblease.mjs" };
+  report({ ...row, strategy: "bundle", value: kib(command), unit: "KiB" });
+  const bare: number[] = [];
+  const ours: number[] = [];
+  for (let n = 0; n < starts; n++) {
+    bare.push((await timed(async () => run("-e", ""))).ms);
+    ours.push((await timed(async () => run(command, "--version"))).ms);
+  }
+  const over = median(ours) - median(bare);
+  report({ ...row, strategy: "node alone", value: median(bare), unit: "ms", samples: starts });
+  report({ ...row, strategy: "start over bare node", value: over, unit: "ms", bar: 60, samples: starts });
+}
+
+/** Each in a process of its own, as a new execution environment loads it. */
+function importTimes(file: string): number[] {
+  const url = JSON.stringify(pathToFileURL(file).href);
+  const script = `const t = performance.now(); await import(${url}); console.log(performance.now() - t); process.exit()`;
+  return Array.from({ length: starts }, () => Number(run("--input-type=module", "-e", script)));
+}
+
+function run(...words: string[]): string {
+  return execFileSync(process.execPath, words, { encoding: "utf8", env: environment });
+}
+
+/** Functions read their settings while they load; none of these is reached. */
+const environment = {
+  AWS_REGION: "us-east-1",
+  ...Object.fromEntries(
+    settings().map((name) => [name, name === "INSTALLATION" ? "bench" : `bench-${name.toLowerCase()}`]),
+  ),
+};
+
+function settings(): string[] {
+  const sources = ["functions", "src/workflow"].flatMap((folder) =>
+    readdirSync(inCheckout(folder)).map((file) => readFileSync(inCheckout(`${folder}/${file}`), "utf8")),
+  );
+  return [
+    ...new Set(
+      sources.flatMap((text) => [...text.matchAll(/setting\("([A-Z_]+)"\)/g)].map((it) => `${it[1]}`)),
+    ),
+  ];
+}
+
+function kib(file: string): number {
+  return statSync(file).size / 1024;
+}
