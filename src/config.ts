@@ -2,7 +2,7 @@
  * The configuration, `dblease.yaml`: which databases, which roles, who may ask for what, who may approve.
  * It is checked here and nowhere else; what passes is written to the table as a numbered item.
  */
-import { parseDocument } from "yaml";
+import { type Document, parseDocument } from "yaml";
 import type * as z from "zod";
 import { configProblems } from "./config-problems.ts";
 import { configSchema } from "./config-schema.ts";
@@ -27,6 +27,15 @@ function refuse(file: string, problems: readonly string[]): never {
   });
 }
 
+/** Aliases are resolved only now: one that leads nowhere, or thousands of them, are mistakes like any other. */
+function toValue(document: Document.Parsed, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    return refuse(file, [error instanceof Error ? error.message : String(error)]);
+  }
+}
+
 /**
  * The text of a `dblease.yaml` as a checked configuration; `file` names it in messages.
  * @throws BAD_CONFIGURATION, every mistake with its place (line and column where it is no YAML).
@@ -35,7 +44,7 @@ export function readConfig(text: string, file: string): Config {
   const document = parseDocument(text);
   const [mistake] = document.errors;
   if (mistake) refuse(file, [mistake.message.split("\n")[0] ?? mistake.message]);
-  const result = configSchema.safeParse(document.toJS());
+  const result = configSchema.safeParse(toValue(document, file));
   if (!result.success) {
     refuse(
       file,

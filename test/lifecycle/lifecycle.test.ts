@@ -202,11 +202,14 @@ async function tell(scheduler: fc.Scheduler, commands: readonly Command[]): Prom
   }
 }
 
-test("no order of calls, crashes and outages leaves anybody in the database, or a change without its event", async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.scheduler(), fc.array(command, { minLength: 4, maxLength: 30 }), tell),
-    {
-      numRuns: 100,
-    },
-  );
-}, 300_000);
+// The soak asks for more (vitest.soak.config.ts).
+const sequences = Number(process.env.LIFECYCLE_SEQUENCES ?? 100);
+
+test(
+  "no order of calls, crashes and outages leaves anybody in the database, or a change without its event",
+  async () => {
+    const commands = fc.array(command, { minLength: 4, maxLength: 30 });
+    await fc.assert(fc.asyncProperty(fc.scheduler(), commands, tell), { numRuns: sequences });
+  },
+  3000 * sequences,
+);

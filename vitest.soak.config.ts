@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+
+/** npm run soak: hours of bad luck in one go. Not a part of npm test. */
+export default defineConfig({
+  test: {
+    include: ["test/soak/*.soak.ts", "test/fuzz/*.test.ts", "test/lifecycle/*.test.ts"],
+    env: { FUZZ_CASES: "10000", LIFECYCLE_SEQUENCES: "2000" },
+    maxWorkers: 1,
+    testTimeout: 3_600_000,
+    hookTimeout: 180_000,
+    reporters: ["default", "./test/count-reporter.ts"],
+  },
+});
