@@ -1,5 +1,7 @@
 /** npm run bench [-- <group>... --json --docs]: figures, never a verdict; the exit code says nothing about bars. */
+import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { inCheckout } from "../local-stack/in-checkout.ts";
 import { allEngines } from "./engines/all-engines.ts";
 import type { BenchEngine } from "./engines/bench-engine.ts";
 import { crowd } from "./groups/crowd.ts";
@@ -7,6 +9,8 @@ import { request } from "./groups/request.ts";
 import { size } from "./groups/size.ts";
 import { tables } from "./groups/tables.ts";
 import { together } from "./groups/together.ts";
+import { machine } from "./machine.ts";
+import { performancePage } from "./performance-page.ts";
 import { printTable } from "./print-table.ts";
 import type { Report, Row } from "./row.ts";
 
@@ -21,7 +25,7 @@ const otherGroups: Record<string, (report: Report) => Promise<void>> = { request
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: "boolean", default: false } },
+  options: { json: { type: "boolean", default: false }, docs: { type: "boolean", default: false } },
 });
 
 const names = [...Object.keys(engineGroups), ...Object.keys(otherGroups)];
@@ -54,3 +58,5 @@ for (const name of Object.keys(otherGroups).filter(chosen)) {
 }
 
 process.stdout.write(`${options.json ? JSON.stringify(rows, null, 2) : printTable(rows)}\n`);
+if (options.docs)
+  writeFileSync(inCheckout("docs/performance.md"), performancePage(rows, machine(new Date())));

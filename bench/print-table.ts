@@ -1,6 +1,6 @@
 import { isOver, type Row } from "./row.ts";
 
-const columns = ["bench", "engine", "at", "what", "value", "bar", ""] as const;
+export const columns = ["bench", "engine", "at", "what", "value", "bar", ""] as const;
 
 /** A figure with as many digits as it deserves, and its unit. */
 function figure(value: number, unit: Row["unit"]): string {
@@ -13,7 +13,7 @@ function figure(value: number, unit: Row["unit"]): string {
   return unit === "$" ? `$${number}` : unit ? `${number} ${unit}` : number;
 }
 
-function cellsOf(row: Row): string[] {
+export function cellsOf(row: Row): string[] {
   return [
     row.bench,
     row.engine,

@@ -81,7 +81,8 @@ test("what is no name of ours, or no verifier, never reaches the server", async 
 });
 
 test("a role opens the column it names and no other, whatever their names", async () => {
-  const names = fc.uniqueArray(hostileName, { minLength: 4, maxLength: 4 });
+  const unused = hostileName.filter((name) => name !== "public");
+  const names = fc.uniqueArray(unused, { minLength: 4, maxLength: 4 });
   await fc.assert(
     fc.asyncProperty(names, async ([schema = "", table = "", open = "", closed = ""]) => {
       const place = theirName(schema, table);
