@@ -26,7 +26,7 @@ export function benchPostgres(): BenchEngine<PostgresConnection> {
     statementsIn: (answer) => [answer].flat().length,
     byHand: {
       grant: ({ username, verifier, expiresAt, groupRole }) => [
-        `CREATE ROLE ${escapeIdentifier(username)} LOGIN PASSWORD ${escapeLiteral(verifier)} VALID UNTIL ${escapeLiteral(expiresAt)};
+        `CREATE ROLE ${escapeIdentifier(username)} LOGIN PASSWORD ${escapeLiteral(verifier ?? "")} VALID UNTIL ${escapeLiteral(expiresAt)};
          GRANT ${escapeIdentifier(groupRole)} TO ${escapeIdentifier(username)}`,
       ],
       revoke: ({ username }) => [
