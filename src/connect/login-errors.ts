@@ -10,14 +10,15 @@ export interface LoginProgress {
   timedOut: boolean;
 }
 
-/** Class 28: authorization; 3D000: no such database; 42501: no CONNECT (PostgreSQL manual, appendix A). */
-const refused = /^(28...|3D000|42501)$/;
-/** Codes of Node's TLS and of OpenSSL's certificate checks (Node manual, "X509 certificate error codes"). */
+/** Codes of Node's TLS, of OpenSSL's certificate checks (Node manual, "X509 certificate error codes") and of mysql2. */
 const tlsCode =
-  /^(ERR_TLS_|ERR_SSL_|EPROTO$|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH|INVALID_)/;
+  /^(ERR_TLS_|ERR_SSL_|EPROTO$|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH|INVALID_|HANDSHAKE_(NO_)?SSL_)/;
 
-/** The DbleaseError for a failed login; the server's words and the password are in none of it. */
-export function loginError(error: unknown, progress: LoginProgress): DbleaseError {
+/**
+ * The DbleaseError for a failed login; the server's words and the password are in none of it.
+ * `refused`: the codes by which this kind of server says that it does not let the admin in.
+ */
+export function loginError(error: unknown, progress: LoginProgress, refused: RegExp): DbleaseError {
   if (error instanceof DbleaseError) return error;
   const code = codeOf(error);
   if (refused.test(code)) return refusedLogin(`${progress.address} refused ${progress.username} (${code})`);
@@ -37,7 +38,7 @@ export function refusedLogin(message: string): DbleaseError {
   });
 }
 
-/** SQLSTATE or Node's error code; empty where the error carries none. */
+/** SQLSTATE, mysql2's name of an error, or Node's error code; empty where the error carries none. */
 export function codeOf(error: unknown): string {
   if (typeof error !== "object" || error === null || !("code" in error)) return "";
   return typeof error.code === "string" ? error.code : "";

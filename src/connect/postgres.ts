@@ -1,6 +1,6 @@
 /** One admin connection to PostgreSQL: verified, bounded in time, and never fooled into showing its password. */
 import { Client } from "pg";
-import { loginError, refusedLogin } from "./postgres-errors.ts";
+import { loginError, refusedLogin } from "./login-errors.ts";
 
 export interface PostgresLogin {
   host: string;
@@ -28,6 +28,9 @@ export type PostgresConnection = Client & { readonly serverVersion: number };
  * (dangers 10), and nobody makes a revoke read-only.
  */
 const settings = ["search_path=pg_catalog,pg_temp", "role=none", "default_transaction_read_only=off"];
+
+/** Class 28: authorization; 3D000: no such database; 42501: no CONNECT (PostgreSQL manual, appendix A). */
+const refused = /^(28...|3D000|42501)$/;
 
 /**
  * Logs in with TLS verify-full and SCRAM-SHA-256 only, like libpq's sslmode=verify-full with
@@ -101,7 +104,7 @@ export async function openPostgres(login: PostgresLogin): Promise<PostgresConnec
     return Object.assign(client, { serverVersion });
   } catch (error) {
     connection.stream.destroy();
-    throw loginError(error, progress);
+    throw loginError(error, progress, refused);
   } finally {
     clearTimeout(timer);
   }

@@ -1,8 +1,8 @@
+import { codeOf } from "../../connect/login-errors.ts";
 import type { PostgresConnection } from "../../connect/postgres.ts";
-import { codeOf } from "../../connect/postgres-errors.ts";
 import type { KnownUser } from "../engine.ts";
+import { markerText } from "../marker-text.ts";
 import { refuseForeign } from "./guard.ts";
-import { markerText } from "./marker.ts";
 import { ownName } from "./quote.ts";
 import { dependentObjects, repeatOnCollision } from "./sqlstates.ts";
 import { ownerRole } from "./standing-roles.ts";

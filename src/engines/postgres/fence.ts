@@ -5,13 +5,14 @@
 
 import type { PostgresConnection } from "../../connect/postgres.ts";
 import type { KnownUser } from "../engine.ts";
+import { markerText } from "../marker-text.ts";
 import { endOtherAdmins } from "./admins.ts";
 import { endSessions } from "./end-sessions.ts";
 import { block } from "./guard.ts";
-import { markerText, storedMarker } from "./marker.ts";
 import { literal, ownName } from "./quote.ts";
 import { foreignUser, lockNotAvailable, missingObject, repeatOnCollision } from "./sqlstates.ts";
 import { ownerRole } from "./standing-roles.ts";
+import { storedMarker } from "./stored-marker.ts";
 import { them } from "./them.ts";
 import { message } from "./use.ts";
 

@@ -1,8 +1,8 @@
-import { codeOf } from "../../connect/postgres-errors.ts";
+import { codeOf } from "../../connect/login-errors.ts";
 import { checkScramSha256 } from "../../verifiers/check-scram-sha-256.ts";
 import type { NewUser } from "../engine.ts";
+import { markerText } from "../marker-text.ts";
 import { refuseAfter, refuseForeign } from "./guard.ts";
-import { markerText } from "./marker.ts";
 import { asMember } from "./membership.ts";
 import { instant, literal, ownName } from "./quote.ts";
 import { duplicateRole, engineError, repeatOnCollision } from "./sqlstates.ts";

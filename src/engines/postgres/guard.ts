@@ -1,7 +1,7 @@
 import type { Instant } from "../../grant.ts";
-import { storedMarker } from "./marker.ts";
 import { instant, literal } from "./quote.ts";
 import { deadlinePassed, foreignUser } from "./sqlstates.ts";
+import { storedMarker } from "./stored-marker.ts";
 
 /** A DO block: its body is one literal, so nothing inside can end it. */
 export function block(body: string): string {

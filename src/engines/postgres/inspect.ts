@@ -1,6 +1,6 @@
 import type { Receipt } from "../../receipt.ts";
 import type { KnownUser } from "../engine.ts";
-import { markerText } from "./marker.ts";
+import { markerText } from "../marker-text.ts";
 import { readBack } from "./read-back.ts";
 import { read } from "./reading.ts";
 import { engineError, foreignUserError } from "./sqlstates.ts";

@@ -1,8 +1,8 @@
 import type { ListedUser } from "../engine.ts";
-import { storedMarker } from "./marker.ts";
 import { literal } from "./quote.ts";
 import { engineError } from "./sqlstates.ts";
 import { managedRole, standingRoles } from "./standing-roles.ts";
+import { storedMarker } from "./stored-marker.ts";
 import { message, type PostgresDoor, use } from "./use.ts";
 
 const attributeOf = {

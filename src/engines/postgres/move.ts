@@ -1,5 +1,5 @@
+import { codeOf } from "../../connect/login-errors.ts";
 import type { PostgresConnection } from "../../connect/postgres.ts";
-import { codeOf } from "../../connect/postgres-errors.ts";
 import type { KnownUser } from "../engine.ts";
 import { asActor } from "./membership.ts";
 import { type OwnedObject, owned } from "./owned.ts";

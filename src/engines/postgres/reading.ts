@@ -2,7 +2,7 @@
 import type { PostgresConnection } from "../../connect/postgres.ts";
 import type { KnownUser } from "../engine.ts";
 import { otherAdmins } from "./admins.ts";
-import { storedMarker } from "./marker.ts";
+import { storedMarker } from "./stored-marker.ts";
 import { them } from "./them.ts";
 import { message } from "./use.ts";
 

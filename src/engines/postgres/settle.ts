@@ -1,6 +1,7 @@
 /** Decides about what a fenced user owns: data moves to the graveyard, code waits for a person. */
+
+import { codeOf } from "../../connect/login-errors.ts";
 import type { PostgresConnection } from "../../connect/postgres.ts";
-import { codeOf } from "../../connect/postgres-errors.ts";
 import type { MovedObject } from "../../receipt.ts";
 import type { KnownUser } from "../engine.ts";
 import { actFor, move } from "./move.ts";

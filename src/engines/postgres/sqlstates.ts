@@ -1,6 +1,7 @@
 /** SQLSTATE codes that mean something to dblease (PostgreSQL manual, appendix A), and two of its own. */
+
+import { codeOf } from "../../connect/login-errors.ts";
 import type { PostgresConnection } from "../../connect/postgres.ts";
-import { codeOf } from "../../connect/postgres-errors.ts";
 import { DbleaseError } from "../../errors.ts";
 import { ownerRole } from "./standing-roles.ts";
 

@@ -1,12 +1,13 @@
 /** Makes the NOLOGIN roles that stand: dblease's own and the group roles. Never takes over somebody else's role. */
+
+import { codeOf } from "../../connect/login-errors.ts";
 import type { PostgresConnection } from "../../connect/postgres.ts";
-import { codeOf } from "../../connect/postgres-errors.ts";
 import { DbleaseError } from "../../errors.ts";
-import { storedMarker } from "./marker.ts";
 import { asActor } from "./membership.ts";
 import { literal, ownName, theirName } from "./quote.ts";
 import { lacksPrivilege } from "./sqlstates.ts";
 import { graveyardRole, managedRole, ownerRole } from "./standing-roles.ts";
+import { storedMarker } from "./stored-marker.ts";
 import { message } from "./use.ts";
 
 /** COMMENT of every standing role; a role without it belongs to somebody else. */
