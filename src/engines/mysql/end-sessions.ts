@@ -1,0 +1,92 @@
+/** Ends sessions until there is none: locking and dropping an account leaves them open (both servers). */
+import { setTimeout as pause } from "node:timers/promises";
+import type { MysqlConnection } from "../../connect/mysql.ts";
+import type { KnownUser } from "../engine.ts";
+import type { Dialect } from "./dialect.ts";
+import { errnoOf, noExecute, noSuchProcedure, noSuchThread } from "./errors.ts";
+import { type Look, lookIn, lookStatements } from "./look.ts";
+import { message } from "./use.ts";
+
+/** 100 rounds of up to 100 ms: a session that has not ended by then is reported, not waited for. */
+const rounds = 100;
+/** Rounds of patience with a slow login: anybody's takes milliseconds, unless it is slow on purpose. */
+const patience = 20;
+
+/** Threads that end while we look are no failure. */
+async function attempt(
+  connection: MysqlConnection,
+  statement: string,
+  instead: readonly number[],
+): Promise<boolean> {
+  try {
+    await message(connection, [statement]);
+    return true;
+  } catch (error) {
+    const number = errnoOf(error);
+    if (number === noSuchThread) return true;
+    if (instead.includes(number)) return false;
+    throw error;
+  }
+}
+
+/** Tells these threads to end: by RDS's procedure, whose owner may; elsewhere by the admin's own right. */
+export async function endThreads(connection: MysqlConnection, ids: readonly number[]): Promise<void> {
+  for (const id of ids) {
+    const done = await attempt(connection, `CALL mysql.rds_kill(${Number(id)})`, [
+      noSuchProcedure,
+      noExecute,
+    ]);
+    if (!done) await attempt(connection, `KILL ${Number(id)}`, []);
+  }
+}
+
+/** What is known of one server process after everybody was told to go. */
+export interface Silence {
+  look: Look;
+  /** Thread ids that were told to end. */
+  ended: ReadonlySet<number>;
+  /** No session, no admin connection, the fence is here, and no login is under way that may have begun before it. */
+  quiet: boolean;
+  /** Logins that began before the fence and have not finished. */
+  slow: readonly number[];
+}
+
+/**
+ * Looks until the user is locked here and has no session, and ends what it still finds.
+ *
+ * A login that has named its user before the lock is asked for the password afterwards, with the account as it was
+ * then: it comes in, even when the account is dropped meanwhile, and until then nobody can see whose it is. So every
+ * login that is under way when the lock is first seen here has to finish or end before anything counts as proved.
+ *
+ * @param first what was seen last; absent: nothing yet.
+ */
+export async function untilQuiet(
+  dialect: Dialect,
+  connection: MysqlConnection,
+  user: KnownUser,
+  first?: Look,
+): Promise<Silence> {
+  const lookNow = async () => lookIn(await message(connection, lookStatements(dialect, user)));
+  let look = first ?? (await lookNow());
+  let slow = slowLogins(user, look);
+  const ended = new Set<number>();
+  const quiet = () => look.sessions.length + look.admins.length === 0 && slow?.length === 0;
+  for (let round = 0; round < rounds && !quiet(); round++) {
+    if (round > 0) await pause(Math.min(10 * round, 100));
+    // Before the lock has arrived on a replica, whoever is thrown out comes back; after it, nobody does.
+    const late = round < patience ? [] : (slow ?? []);
+    await endThreads(connection, [...look.sessions, ...look.admins, ...late]);
+    for (const id of look.sessions) ended.add(id);
+    look = await lookNow();
+    slow = slow?.filter((id) => look.starting.includes(id)) ?? slowLogins(user, look);
+  }
+  return { look, ended, quiet: quiet(), slow: slow ?? [] };
+}
+
+/** Undefined while an account of the user is open here: a login may pass the check until it is locked. */
+function slowLogins(user: KnownUser, look: Look): readonly number[] | undefined {
+  const open = look.accounts.some(
+    (account) => account.user === user.username && account.marked && !account.locked,
+  );
+  return open ? undefined : look.starting;
+}

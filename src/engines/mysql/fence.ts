@@ -1,0 +1,40 @@
+import type { MysqlConnection } from "../../connect/mysql.ts";
+import type { KnownUser } from "../engine.ts";
+import type { Dialect } from "./dialect.ts";
+import { refuseForeign } from "./guard.ts";
+import { type Leftovers, stripStatements } from "./leftovers.ts";
+import { type Account, ours } from "./look.ts";
+import { accountName } from "./quote.ts";
+import { type Reading, read } from "./reading.ts";
+
+/**
+ * No login, no privileges, no roles; each commits by itself. A view, routine or event of the user goes on to be there,
+ * but it runs with the rights of an account that has none (dangers 11).
+ */
+export function fenceStatements(
+  dialect: Dialect,
+  user: KnownUser,
+  accounts: readonly Pick<Account, "user" | "host">[],
+  memberships: Leftovers["memberships"],
+): string[] {
+  const hosts = accounts.map(({ host }) => host);
+  return [
+    refuseForeign(dialect, user, hosts),
+    ...accounts.flatMap(({ user: name, host }) => [
+      `ALTER USER ${accountName(name, host)} ACCOUNT LOCK`,
+      ...stripStatements(dialect, name, host, memberships),
+    ]),
+  ];
+}
+
+/** Fences the accounts of this grant that `seen` has, and says how it is then. One round trip. */
+export function fence(
+  dialect: Dialect,
+  connection: MysqlConnection,
+  user: KnownUser,
+  seen: Reading,
+): Promise<Reading> {
+  const accounts = ours(user, seen);
+  const first = accounts.length === 0 ? [] : fenceStatements(dialect, user, accounts, seen.memberships);
+  return read(dialect, connection, user, first);
+}

@@ -1,0 +1,122 @@
+/** What else the server knows of a user: memberships, privileges, what runs as it, its event, prepared transactions. */
+import type { KnownUser } from "../engine.ts";
+import type { Dialect } from "./dialect.ts";
+import { labelOf } from "./mark.ts";
+import { accountName, digits, literal, ownName, theirName } from "./quote.ts";
+import { dbleaseSchema } from "./standing.ts";
+import type { Row } from "./use.ts";
+
+export interface Leftovers {
+  memberships: readonly { role: string; host: string }[];
+  /** `schema app`, `table app.orders`, `CREATE USER on everything`. */
+  privileges: readonly { what: string; host: string }[];
+  /** Views, routines, triggers and events that run with the user's rights. Tables have no owner. */
+  definers: readonly { what: string; statement: string }[];
+  /** The event that dblease made with the user. */
+  hasEvent: boolean;
+  /** Prepared XA transactions that may be the user's. */
+  prepared: readonly Prepared[];
+}
+
+export interface Prepared {
+  xid: string;
+  /** `XA ROLLBACK` of it. */
+  statement: string;
+}
+
+/**
+ * A server does not say whose a prepared transaction is. One that began a day before the user was made is not the
+ * user's; a day, because InnoDB gives the beginning in the zone of its operating system.
+ */
+const slackSeconds = 86_400;
+
+/** `number`: the user's, where it is known. */
+export function leftoverStatements(dialect: Dialect, user: KnownUser, number: string | undefined): string[] {
+  ownName(user.username);
+  const name = literal(user.username);
+  const grantee = literal(`${literal(user.username)}@`);
+  const since =
+    number === undefined ? "" : ` AND trx_started >= FROM_UNIXTIME(${digits(number)} - ${slackSeconds})`;
+  const definer = (view: string, kind: string, columns: string) =>
+    `SELECT ${literal(kind)} AS kind, ${columns} FROM information_schema.${view}
+      WHERE LEFT(DEFINER, ${user.username.length + 1}) = ${literal(`${user.username}@`)}`;
+  return [
+    `SELECT role, host FROM ${dialect.memberships} m WHERE user = ${name}`,
+    `SELECT CONCAT('schema ', Db) AS what, Host AS host FROM mysql.db WHERE User = ${name}
+      UNION ALL SELECT CONCAT('table ', Db, '.', Table_name), Host FROM mysql.tables_priv WHERE User = ${name}
+      UNION ALL SELECT CONCAT(LOWER(Routine_type), ' ', Db, '.', Routine_name), Host FROM mysql.procs_priv WHERE User = ${name}
+      UNION ALL SELECT CONCAT('proxy of ', Proxied_user, '@', Proxied_host), Host FROM mysql.proxies_priv WHERE User = ${name}`,
+    `SELECT PRIVILEGE_TYPE AS what, GRANTEE AS grantee FROM information_schema.USER_PRIVILEGES
+      WHERE LEFT(GRANTEE, CHAR_LENGTH(${grantee})) = ${grantee} AND PRIVILEGE_TYPE <> 'USAGE'`,
+    definer("VIEWS", "VIEW", "TABLE_SCHEMA AS db, TABLE_NAME AS name"),
+    definer("ROUTINES", "ROUTINE", "ROUTINE_SCHEMA AS db, ROUTINE_NAME AS name, ROUTINE_TYPE AS routine"),
+    definer("TRIGGERS", "TRIGGER", "TRIGGER_SCHEMA AS db, TRIGGER_NAME AS name"),
+    definer("EVENTS", "EVENT", "EVENT_SCHEMA AS db, EVENT_NAME AS name"),
+    `SELECT COUNT(*) AS events FROM information_schema.EVENTS WHERE EVENT_SCHEMA = ${literal(dbleaseSchema)}
+      AND EVENT_NAME = ${name} AND EVENT_COMMENT = ${literal(labelOf(user.marker))}`,
+    ...preparedStatements(dialect, since),
+  ];
+}
+
+/** Without PROCESS the first fails (1227), and so nobody counts sessions who cannot see them. */
+function preparedStatements(dialect: Dialect, since: string): string[] {
+  return [
+    `SELECT COUNT(*) AS detached FROM information_schema.INNODB_TRX WHERE trx_mysql_thread_id = 0${since}`,
+    dialect.xaRecover,
+  ];
+}
+
+/** The answers to leftoverStatements. */
+export function leftoversIn(results: readonly Row[][]): Leftovers {
+  const [memberships = [], granted = [], global = [], views = [], routines = [], triggers = [], events = []] =
+    results;
+  const [own = [], detached = [], prepared = []] = results.slice(7);
+  return {
+    memberships: memberships.map((row) => ({ role: row.role, host: row.host })),
+    privileges: [
+      ...granted.map((row) => ({ what: row.what, host: row.host })),
+      ...global.map((row) => ({ what: `${row.what} on everything`, host: hostIn(row.grantee) })),
+    ],
+    definers: [...views, ...routines, ...triggers, ...events].map(definerIn),
+    hasEvent: Number(own[0]?.events) > 0,
+    prepared: Number(detached[0]?.detached) > 0 ? prepared.map(preparedIn) : [],
+  };
+}
+
+/** The host in information_schema's `'user'@'host'`. */
+function hostIn(grantee: string): string {
+  return grantee.slice(grantee.lastIndexOf("@") + 2, -1);
+}
+
+function definerIn(row: Row): Leftovers["definers"][number] {
+  const kind: string = row.routine ?? row.kind;
+  const name = theirName(row.db, row.name);
+  return { what: `${kind.toLowerCase()} ${row.db}.${row.name}`, statement: `DROP ${kind} ${name}` };
+}
+
+/** MySQL gives both parts of an xid as one `0x...`, MariaDB as bytes. */
+function preparedIn(row: Row): Prepared {
+  const hex: string = Buffer.isBuffer(row.data)
+    ? row.data.toString("hex")
+    : String(row.data).replace(/^0x/, "");
+  const end = Number(row.gtrid_length) * 2;
+  const [gtrid, bqual] = [hex.slice(0, end), hex.slice(end)];
+  const xid = `X'${gtrid}', X'${bqual}', ${Number(row.formatID)}`;
+  return { xid, statement: `XA ROLLBACK ${xid}` };
+}
+
+/** Takes everything from an account but its name. MariaDB refuses roles that are gone; MySQL leaves them. */
+export function stripStatements(
+  dialect: Dialect,
+  user: string,
+  host: string,
+  memberships: Leftovers["memberships"],
+): string[] {
+  const account = accountName(user, host);
+  return [
+    `REVOKE ALL PRIVILEGES, GRANT OPTION FROM ${account}`,
+    ...memberships
+      .filter((membership) => membership.host === host)
+      .flatMap(({ role }) => dialect.revokeRole(theirName(role), account)),
+  ];
+}

@@ -1,0 +1,69 @@
+/** Who is there: what one server process says of a user's accounts and sessions. Asked again and again, so it is short. */
+import { tag } from "../../connect/tag.ts";
+import type { KnownUser } from "../engine.ts";
+import type { Dialect } from "./dialect.ts";
+import { markOf } from "./mark.ts";
+import { literal, ownName } from "./quote.ts";
+import { type Row, tagged } from "./use.ts";
+
+export interface Account {
+  user: string;
+  host: string;
+  /** It carries the mark of this grant. */
+  marked: boolean;
+  number: string;
+  locked: boolean;
+}
+
+export interface Look {
+  /** All that have the user's name or the grant's mark. */
+  accounts: readonly Account[];
+  /** Thread ids. */
+  sessions: readonly number[];
+  /** Admin connections that work for this grant right now, other than revokes. */
+  admins: readonly number[];
+  /** Logins that have not finished; whose, nobody can see. */
+  starting: readonly number[];
+}
+
+export function lookStatements(dialect: Dialect, user: KnownUser): string[] {
+  ownName(user.username);
+  const name = literal(user.username);
+  const { queries, updates } = markOf(user.marker);
+  const marked = `queries = ${queries} AND updates = ${updates}`;
+  // Only connections of our own admin count: anybody may write what they like into a comment.
+  const ours = literal(`${tagged(tag(user.marker.grantId), "")}`);
+  return [
+    `SELECT user, host, ${marked} AS marked, number, locked FROM ${dialect.accounts} a WHERE user = ${name} OR (${marked})`,
+    `SELECT ID AS id, CASE USER WHEN ${name} THEN 'session' WHEN 'unauthenticated user' THEN 'starting' ELSE 'admin' END AS kind
+      FROM information_schema.PROCESSLIST WHERE USER IN (${name}, 'unauthenticated user')
+      OR (USER = SUBSTRING_INDEX(USER(), '@', 1) AND LEFT(INFO, CHAR_LENGTH(${ours})) = ${ours} AND ID <> CONNECTION_ID())`,
+  ];
+}
+
+/** The answers to lookStatements. */
+export function lookIn([accounts = [], processes = []]: readonly Row[][]): Look {
+  const ids = (kind: string) => processes.filter((row) => row.kind === kind).map((row) => Number(row.id));
+  return {
+    accounts: accounts.map((row) => ({
+      user: row.user,
+      host: row.host,
+      marked: Number(row.marked) === 1,
+      number: String(row.number),
+      locked: Number(row.locked) === 1,
+    })),
+    sessions: ids("session"),
+    admins: ids("admin"),
+    starting: ids("starting"),
+  };
+}
+
+/** The accounts that a revoke ends: exact name and the mark of this very grant. */
+export function ours(user: KnownUser, look: Look): readonly Account[] {
+  return look.accounts.filter((account) => account.user === user.username && account.marked);
+}
+
+/** There is an account of this name, and none of this grant. */
+export function isForeign(user: KnownUser, look: Look): boolean {
+  return look.accounts.some((account) => account.user === user.username) && ours(user, look).length === 0;
+}

@@ -1,0 +1,47 @@
+import type { MysqlConnection } from "../../connect/mysql.ts";
+import type { Dialect } from "./dialect.ts";
+import { literal, theirName } from "./quote.ts";
+import type { Right } from "./right.ts";
+import { message, type Row } from "./use.ts";
+
+/** What the group role holds: everywhere, on schemas, tables, columns and routines. Its membership is no privilege. */
+export async function presentRights(
+  dialect: Dialect,
+  connection: MysqlConnection,
+  groupRole: string,
+): Promise<Right[]> {
+  const grantee = literal(dialect.roleGrantee(groupRole));
+  const privileges = (view: string, columns: string) =>
+    `SELECT PRIVILEGE_TYPE AS privilege, IS_GRANTABLE AS grantable${columns} FROM information_schema.${view}
+      WHERE GRANTEE = ${grantee} AND PRIVILEGE_TYPE <> 'USAGE'`;
+  const [global = [], schemas = [], tables = [], columns = [], routines = []] = await message(connection, [
+    privileges("USER_PRIVILEGES", ""),
+    privileges("SCHEMA_PRIVILEGES", ", TABLE_SCHEMA AS db"),
+    privileges("TABLE_PRIVILEGES", ", TABLE_SCHEMA AS db, TABLE_NAME AS name"),
+    privileges("COLUMN_PRIVILEGES", ", TABLE_SCHEMA AS db, TABLE_NAME AS name, COLUMN_NAME AS col"),
+    `SELECT Routine_type AS kind, Db AS db, Routine_name AS name, Proc_priv AS privileges FROM mysql.procs_priv
+      WHERE User = ${literal(groupRole)}`,
+  ]);
+  const routineRights = routines.flatMap((row) =>
+    String(row.privileges)
+      .split(",")
+      .map((privilege) => right(row.kind, row, privilege.toUpperCase())),
+  );
+  return [
+    ...global.flatMap((row) => withOption("GLOBAL", row)),
+    ...schemas.flatMap((row) => withOption("SCHEMA", row)),
+    ...tables.flatMap((row) => withOption("TABLE", row)),
+    ...columns.map((row) => right("TABLE", row, `${row.privilege} (${theirName(row.col)})`)),
+    ...routineRights,
+  ];
+}
+
+function right(kind: Right["kind"], row: Row, privilege: string): Right {
+  return { kind, privilege, schema: row.db, name: row.name };
+}
+
+/** Each privilege that may be passed on says so; it is one GRANT OPTION, which callers take for one right. */
+function withOption(kind: Right["kind"], row: Row): Right[] {
+  const itself = right(kind, row, row.privilege);
+  return row.grantable === "YES" ? [itself, right(kind, row, "GRANT OPTION")] : [itself];
+}

@@ -1,0 +1,67 @@
+/** The read-back: what the writer and each other member say now. */
+import type { Member } from "../../grant.ts";
+import type { MemberReading, Receipt, Residue } from "../../receipt.ts";
+import type { KnownUser } from "../engine.ts";
+import type { Dialect } from "./dialect.ts";
+import { engineError } from "./errors.ts";
+import { type Look, lookIn, lookStatements } from "./look.ts";
+import type { Reading } from "./reading.ts";
+import { serverResidue, sessionResidue } from "./residue.ts";
+import { type MysqlDoor, message, use } from "./use.ts";
+
+export type ReadBack = Omit<
+  Receipt,
+  "username" | "userOid" | "fencedAt" | "droppedAt" | "sessionsEnded" | "moved"
+>;
+
+/** `reading`: the writer's, of this moment. */
+export async function readBack(
+  dialect: Dialect,
+  door: MysqlDoor,
+  user: KnownUser,
+  reading: Reading,
+  clock: () => Date,
+): Promise<ReadBack> {
+  const [writer, ...others] = door.members;
+  const members: MemberReading[] = writer ? [memberReading(writer, reading, clock)] : [];
+  const residue = serverResidue(user, reading, door.database);
+  if (writer) residue.push(...sessionResidue(reading, writer.id));
+  for (const member of others) {
+    const answer = await askMember(dialect, door, member, user);
+    if ("kind" in answer) residue.push(answer);
+    else {
+      members.push(memberReading(member, answer, clock));
+      residue.push(...sessionResidue(answer, member.id));
+    }
+  }
+  return {
+    users: reading.accounts.length,
+    sessions: members.reduce((sum, member) => sum + member.sessions, 0),
+    privileges: reading.privileges.length + reading.memberships.length,
+    objects: reading.definers.length,
+    preparedTransactions: reading.prepared.length,
+    members,
+    residue,
+    readBackAt: clock().toISOString(),
+  };
+}
+
+/** One that cannot be asked: not revoked until it can (dangers 4). */
+async function askMember(
+  dialect: Dialect,
+  door: MysqlDoor,
+  member: Member,
+  user: KnownUser,
+): Promise<Look | Residue> {
+  try {
+    return await use(door, { member, purpose: "revoke" }, async (there) =>
+      lookIn(await message(there, lookStatements(dialect, user))),
+    );
+  } catch (error) {
+    return { kind: "unreachable", where: member.id, what: engineError(error, user.username).message };
+  }
+}
+
+function memberReading({ id, host, port }: Member, look: Look, clock: () => Date): MemberReading {
+  return { member: id, host, port, sessions: look.sessions.length, readAt: clock().toISOString() };
+}

@@ -1,0 +1,119 @@
+import type { MysqlConnection } from "../../connect/mysql.ts";
+import type { Receipt, Residue } from "../../receipt.ts";
+import type { KnownUser } from "../engine.ts";
+import type { Dialect } from "./dialect.ts";
+import { drop } from "./drop.ts";
+import { endThreads, type Silence, untilQuiet } from "./end-sessions.ts";
+import { accountGone, engineError, foreignUserError, repeatOn } from "./errors.ts";
+import { fence } from "./fence.ts";
+import { isForeign } from "./look.ts";
+import { readBack } from "./read-back.ts";
+import { type Reading, read, untilCommitted } from "./reading.ts";
+import { slowLoginResidue } from "./residue.ts";
+import { type MysqlDoor, use } from "./use.ts";
+
+/** A grant that was just finishing when its revoke began can bring the user back: then once more from the start. */
+const passes = 3;
+
+/**
+ * Look, fence, end sessions, drop, read back: four round trips after the login where nothing is left and nobody is
+ * connected. Throws FOREIGN_USER, ADMIN_LACKS_RIGHTS, UNAVAILABLE and what a login throws.
+ */
+export async function revoke(
+  dialect: Dialect,
+  door: MysqlDoor,
+  user: KnownUser,
+  clock: () => Date,
+): Promise<Receipt> {
+  try {
+    return await use(door, { purpose: "revoke" }, async (connection) => {
+      // Another revoke may drop the account between our look and our ALTER: then it is gone, which the repetition sees.
+      const once = () => repeatOn(accountGone, () => revokeOnce(dialect, door, connection, user, clock));
+      let { receipt, finished } = await once();
+      for (let pass = 1; pass < passes && finished && receipt.users + receipt.sessions > 0; pass++) {
+        const later = await once();
+        const sessionsEnded = receipt.sessionsEnded + later.receipt.sessionsEnded;
+        receipt = { ...later.receipt, sessionsEnded };
+        finished = later.finished;
+      }
+      return receipt;
+    });
+  } catch (error) {
+    throw engineError(error, user.username);
+  }
+}
+
+/** `finished`: nothing stood in the way, so whoever is there now has come meanwhile. */
+async function revokeOnce(
+  dialect: Dialect,
+  door: MysqlDoor,
+  connection: MysqlConnection,
+  user: KnownUser,
+  clock: () => Date,
+): Promise<{ receipt: Receipt; finished: boolean }> {
+  const seen = await read(dialect, connection, user);
+  if (isForeign(user, seen)) throw foreignUserError(user.username);
+  // Before the fence, which somebody's lock could hold up, and again after it.
+  await endThreads(connection, [...seen.sessions, ...seen.admins]);
+  const fenced = await fence(dialect, connection, user, seen);
+  const fencedAt = clock().toISOString();
+  const quiet = await quieten(dialect, door, connection, user, fenced);
+  const last = await untilCommitted(dialect, connection, user, fenced);
+  const finished = quiet.everywhere && last.definers.length + last.prepared.length === 0;
+  const dropped = finished && (await drop(dialect, connection, user, last));
+  const droppedAt = dropped ? { droppedAt: clock().toISOString() } : {};
+  const end = { ...(await read(dialect, connection, user)), prepared: last.prepared };
+  const found = await readBack(dialect, door, user, end, clock);
+  const ended = new Set([...seen.sessions, ...quiet.onWriter]);
+  return {
+    finished,
+    receipt: {
+      username: user.username,
+      ...(last.number === undefined ? {} : { userOid: last.number }),
+      fencedAt,
+      ...droppedAt,
+      sessionsEnded: ended.size + quiet.elsewhere,
+      moved: [],
+      ...found,
+      residue: [...quiet.residue, ...found.residue],
+    },
+  };
+}
+
+interface Quiet {
+  /** Every member has no session of the user, and knows of the fence. */
+  everywhere: boolean;
+  onWriter: ReadonlySet<number>;
+  elsewhere: number;
+  /** Logins that may be the user's and have not finished. */
+  residue: readonly Residue[];
+}
+
+/** Ends the user's sessions on the writer and on every other member, and says whether all of them are silent. */
+async function quieten(
+  dialect: Dialect,
+  door: MysqlDoor,
+  connection: MysqlConnection,
+  user: KnownUser,
+  seen: Reading,
+): Promise<Quiet> {
+  const writer = await untilQuiet(dialect, connection, user, seen);
+  const others = await Promise.all(
+    door.members
+      .slice(1)
+      .map((member) =>
+        use(door, { member, purpose: "revoke" }, (there) => untilQuiet(dialect, there, user)).catch(
+          (): Silence | undefined => undefined,
+        ),
+      ),
+  );
+  const all = [writer, ...others];
+  return {
+    everywhere: all.every((answer) => answer?.quiet),
+    onWriter: writer.ended,
+    elsewhere: others.reduce((sum, answer) => sum + (answer?.ended.size ?? 0), 0),
+    residue: all.flatMap((answer, index) =>
+      (answer?.slow ?? []).map((id) => slowLoginResidue(id, door.members[index]?.id ?? door.database)),
+    ),
+  };
+}

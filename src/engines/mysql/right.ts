@@ -1,0 +1,35 @@
+/** One privilege of a group role on one thing, and its GRANT and REVOKE. */
+import { ownName, theirName } from "./quote.ts";
+
+export interface Right {
+  kind: "GLOBAL" | "SCHEMA" | "TABLE" | "PROCEDURE" | "FUNCTION";
+  /** `SELECT`, or with a quoted column ``SELECT (`id`)``. */
+  privilege: string;
+  /** For SCHEMA the pattern as the server keeps it (quote.ts); for the others the schema's own name. Absent for GLOBAL. */
+  schema?: string;
+  /** Table or routine. */
+  name?: string;
+}
+
+export function sameRight(one: Right): string {
+  return JSON.stringify([one.kind, one.privilege, one.schema ?? "", one.name ?? ""]);
+}
+
+/** One statement for all privileges on the same thing. */
+export function rightStatements(
+  verb: "GRANT" | "REVOKE",
+  rights: readonly Right[],
+  groupRole: string,
+): string[] {
+  const towards = verb === "GRANT" ? "TO" : "FROM";
+  return [...Map.groupBy(rights, target)].map(([on, group]) => {
+    const privileges = group.map(({ privilege }) => privilege).join(", ");
+    return `${verb} ${privileges} ON ${on} ${towards} ${ownName(groupRole)}`;
+  });
+}
+
+function target({ kind, schema = "", name = "" }: Right): string {
+  if (kind === "GLOBAL") return "*.*";
+  if (kind === "SCHEMA") return `${theirName(schema)}.*`;
+  return kind === "TABLE" ? theirName(schema, name) : `${kind} ${theirName(schema, name)}`;
+}
