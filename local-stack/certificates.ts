@@ -11,10 +11,13 @@ export interface Certificates {
   certificateFile: string;
 }
 
-/** A certificate authority of this stack alone, and a server certificate that it signed. The CA's key is not kept. */
-export async function makeCertificates(folder: string): Promise<Certificates> {
+/**
+ * A certificate authority of this stack alone, and a server certificate that it signed. The CA's key is not kept.
+ * `keyType`: what the server can use; the OpenSSL inside MySQL 8.0.15 knows RSA only.
+ */
+export async function makeCertificates(folder: string, keyType: "ec" | "rsa" = "ec"): Promise<Certificates> {
   const shared = {
-    keyType: "ec",
+    keyType,
     algorithm: "sha256",
     notAfterDate: new Date(Date.now() + validFor),
   } as const;

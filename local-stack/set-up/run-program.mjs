@@ -4,11 +4,12 @@ import { spawn } from "node:child_process";
  * Runs a program without a terminal and gathers all that it says, which only matters when it fails.
  * @param {string} program
  * @param {string[]} words
+ * @param {NodeJS.ProcessEnv} [env]
  * @returns {Promise<{ succeeded: boolean, output: string }>}
  */
-export function runProgram(program, words) {
+export function runProgram(program, words, env = process.env) {
   return new Promise((resolve) => {
-    const child = spawn(program, words, { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(program, words, { stdio: ["ignore", "pipe", "pipe"], env });
     let output = "";
     child.stdout.on("data", (chunk) => {
       output += chunk;
@@ -19,6 +20,17 @@ export function runProgram(program, words) {
     child.once("error", (error) => resolve({ succeeded: false, output: error.message }));
     child.once("close", (code) => resolve({ succeeded: code === 0, output }));
   });
+}
+
+/**
+ * Why a program does not even say its version, in one line; undefined: it does.
+ * @param {string} program
+ * @param {string} [libraries] folder of the libraries that were brought for it
+ */
+export async function startProblem(program, libraries) {
+  const env = libraries === undefined ? process.env : { ...process.env, LD_LIBRARY_PATH: libraries };
+  const { succeeded, output } = await runProgram(program, ["--version"], env);
+  return succeeded ? undefined : output.trim().split("\n")[0] || "it does not start";
 }
 
 /**

@@ -1,0 +1,55 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { inCheckout } from "./in-checkout.ts";
+import { type MysqlFamilyServer, startMysqlFamilyServer } from "./mysql-family-server.ts";
+import { masterPrivileges } from "./rds-mysql-master.ts";
+
+/** Debian's package, unpacked under .local/ (set-up/unpack-mariadb.mjs, never installed by us) or there already. */
+const root = [inCheckout(".local/mariadb"), "/"].find((folder) =>
+  existsSync(join(folder, "usr/sbin/mariadbd")),
+);
+
+/** Why no MariaDB can be started here; undefined: one can. */
+export const mariadbMissing = root === undefined ? "no MariaDB in .local/mariadb or /usr/sbin" : undefined;
+
+/** A new, empty MariaDB. */
+export function startMariadbServer(options: { folder: string; port?: number }): Promise<MysqlFamilyServer> {
+  const base = root ?? "/";
+  const messages = join(base, "usr/share/mysql");
+  return startMysqlFamilyServer(
+    {
+      name: "MariaDB",
+      program: join(base, "usr/sbin/mariadbd"),
+      libraries: join(base, "usr/lib/x86_64-linux-gnu"),
+      words: [
+        `--lc-messages-dir=${messages}`,
+        `--character-sets-dir=${join(messages, "charsets")}`,
+        "--feedback=OFF",
+      ],
+      initialise: {
+        words: [
+          ...["--bootstrap", "--log-warnings=0", "--enforce-storage-engine="],
+          ...["--max-allowed-packet=8M", "--net-buffer-length=16K", "--skip-log-bin"],
+        ],
+        input: systemTables(messages),
+      },
+      master: { privileges: masterPrivileges, afterwards: [] },
+    },
+    options,
+  );
+}
+
+/** What mariadb-install-db feeds to the server, without the accounts of other hosts than localhost. */
+function systemTables(folder: string): string {
+  const names = [
+    "mysql_system_tables",
+    "mysql_performance_tables",
+    "mysql_system_tables_data",
+    "maria_add_gis_sp_bootstrap",
+    "mysql_sys_schema",
+  ];
+  const sql = names.map((name) => readFileSync(join(folder, `${name}.sql`), "utf8")).join("\n");
+  const elsewhere = /@current_hostname|'127\.0\.0\.1'|'::1'/;
+  const lines = sql.split("\n").filter((line) => !elsewhere.test(line));
+  return ["CREATE DATABASE mysql;", "USE mysql;", "SET @auth_root_socket = NULL;", ...lines].join("\n");
+}

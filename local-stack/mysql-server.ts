@@ -1,0 +1,39 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { inCheckout } from "./in-checkout.ts";
+import { type MysqlFamilyServer, startMysqlFamilyServer } from "./mysql-family-server.ts";
+import { masterPrivileges } from "./rds-mysql-master.ts";
+
+const root = inCheckout(".local/mysql");
+
+/** Why no MySQL can be started here; undefined: one can. */
+export const mysqlMissing = existsSync(join(root, "bin/mysqld")) ? undefined : "no MySQL in .local/mysql";
+
+/** A new, empty Oracle MySQL 8.0.15. It is a build of 2019: for tests and a demo on loopback, and nothing else. */
+export function startMysqlServer(options: { folder: string; port?: number }): Promise<MysqlFamilyServer> {
+  return startMysqlFamilyServer(
+    {
+      name: "MySQL",
+      program: join(root, "bin/mysqld"),
+      libraries: join(root, "usr/lib/x86_64-linux-gnu"),
+      // The X protocol would listen on a port of its own.
+      words: [`--basedir=${root}`, `--lc-messages-dir=${join(root, "share")}`, "--mysqlx=OFF"],
+      initialise: { words: ["--initialize-insecure"] },
+      master: { privileges: [...masterPrivileges, ...since8], afterwards: [...superuserRole] },
+    },
+    options,
+  );
+}
+
+const since8 = [
+  ...["CREATE ROLE", "DROP ROLE", "APPLICATION_PASSWORD_ADMIN", "ROLE_ADMIN", "SET_USER_ID"],
+  "XA_RECOVER_ADMIN",
+];
+
+/** RDS's role of that name, which its master holds ("Role-based privilege model for RDS for MySQL"). */
+const superuserRole = [
+  "CREATE ROLE rds_superuser_role",
+  `GRANT ${[...masterPrivileges, ...since8].join(", ")} ON *.* TO rds_superuser_role WITH GRANT OPTION`,
+  "GRANT rds_superuser_role TO <master> WITH ADMIN OPTION",
+  "SET DEFAULT ROLE ALL TO <master>",
+];
