@@ -63,7 +63,9 @@ export function ours(user: KnownUser, look: Look): readonly Account[] {
   return look.accounts.filter((account) => account.user === user.username && account.marked);
 }
 
-/** There is an account of this name, and none of this grant. */
+/** Where dblease makes its account there is somebody else's. One at another host is none of ours, and only named. */
 export function isForeign(user: KnownUser, look: Look): boolean {
-  return look.accounts.some((account) => account.user === user.username) && ours(user, look).length === 0;
+  return look.accounts.some(
+    ({ user: name, host, marked }) => name === user.username && host === "%" && !marked,
+  );
 }

@@ -1,8 +1,9 @@
 /**
- * The one place where values become SQL text; the quoting itself is mysql2's own. It holds because connect/mysql.ts
- * sets the session's sql_mode and character set, whatever the server has as its default.
+ * The one place where values become SQL text; the quoting itself is mysql2's own, from the module that mysql2 takes it
+ * from: the API shows plans and needs no driver. It holds because connect/mysql.ts sets the session's sql_mode and
+ * character set, whatever the server has as its default.
  */
-import { escapeId, escape as escapeLiteral } from "mysql2";
+import { escapeId, escape as escapeLiteral } from "sql-escaper";
 import { DbleaseError } from "../../errors.ts";
 import type { Instant } from "../../grant.ts";
 

@@ -6,7 +6,7 @@ import { drop } from "./drop.ts";
 import { endThreads, type Silence, untilQuiet } from "./end-sessions.ts";
 import { accountGone, engineError, foreignUserError, repeatOn } from "./errors.ts";
 import { fence } from "./fence.ts";
-import { isForeign } from "./look.ts";
+import { isForeign, ours } from "./look.ts";
 import { readBack } from "./read-back.ts";
 import { type Reading, read, untilCommitted } from "./reading.ts";
 import { slowLoginResidue } from "./residue.ts";
@@ -29,12 +29,12 @@ export async function revoke(
     return await use(door, { purpose: "revoke" }, async (connection) => {
       // Another revoke may drop the account between our look and our ALTER: then it is gone, which the repetition sees.
       const once = () => repeatOn(accountGone, () => revokeOnce(dialect, door, connection, user, clock));
-      let { receipt, finished } = await once();
-      for (let pass = 1; pass < passes && finished && receipt.users + receipt.sessions > 0; pass++) {
+      let { receipt, cameBack } = await once();
+      for (let pass = 1; pass < passes && cameBack; pass++) {
         const later = await once();
         const sessionsEnded = receipt.sessionsEnded + later.receipt.sessionsEnded;
         receipt = { ...later.receipt, sessionsEnded };
-        finished = later.finished;
+        cameBack = later.cameBack;
       }
       return receipt;
     });
@@ -43,14 +43,14 @@ export async function revoke(
   }
 }
 
-/** `finished`: nothing stood in the way, so whoever is there now has come meanwhile. */
+/** `cameBack`: nothing stood in the way of the drop, and yet there is an account or a session of this grant. */
 async function revokeOnce(
   dialect: Dialect,
   door: MysqlDoor,
   connection: MysqlConnection,
   user: KnownUser,
   clock: () => Date,
-): Promise<{ receipt: Receipt; finished: boolean }> {
+): Promise<{ receipt: Receipt; cameBack: boolean }> {
   const seen = await read(dialect, connection, user);
   if (isForeign(user, seen)) throw foreignUserError(user.username);
   // Before the fence, which somebody's lock could hold up, and again after it.
@@ -66,7 +66,7 @@ async function revokeOnce(
   const found = await readBack(dialect, door, user, end, clock);
   const ended = new Set([...seen.sessions, ...quiet.onWriter]);
   return {
-    finished,
+    cameBack: finished && ours(user, end).length + end.sessions.length > 0,
     receipt: {
       username: user.username,
       ...(last.number === undefined ? {} : { userOid: last.number }),
