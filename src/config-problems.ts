@@ -18,6 +18,20 @@ function databaseProblems(config: Config, databaseId: string, database: Database
   });
 }
 
+/** What MySQL and MariaDB cannot give, or not without giving more. */
+function mysqlProblems(config: Config, databaseId: string, database: DatabaseConfig): string[] {
+  if (database.engine === "postgres") return [];
+  const plain = database.tls === "off" ? [`databases.${databaseId}.tls: ${database.engine} needs TLS`] : [];
+  const truncating = database.roles.filter((role) =>
+    config.roles[role]?.some((scope) => scope.privileges.includes("truncate")),
+  );
+  const truncate = truncating.map(
+    (role) =>
+      `roles.${role}: on ${database.engine} truncate needs DROP, which drops tables as well; take delete (databases.${databaseId})`,
+  );
+  return [...plain, ...truncate];
+}
+
 function isDatabaseName(config: Config, name: string): boolean {
   if (name === "*" || config.databases[name]) return true;
   const tag = databaseTag(name);
@@ -81,6 +95,7 @@ function duplicates(ids: readonly string[]): string[] {
 export function configProblems(config: Config): string[] {
   const problems = [
     ...Object.entries(config.databases).flatMap(([id, it]) => databaseProblems(config, id, it)),
+    ...Object.entries(config.databases).flatMap(([id, it]) => mysqlProblems(config, id, it)),
     ...Object.keys(config.groups)
       .filter((name) => config.persons[name])
       .map((name) => `groups.${name}: a person has this name already`),

@@ -36,7 +36,7 @@ const scope = z.strictObject({
 
 const database = z
   .strictObject({
-    engine: z.enum(["postgres"]),
+    engine: z.enum(["postgres", "mysql", "mariadb"]),
     instance: z.string().min(1).optional(),
     cluster: z.string().min(1).optional(),
     host: z.string().min(1).optional(),

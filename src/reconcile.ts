@@ -4,7 +4,7 @@
  */
 import type { Check, ListedUser } from "./engines/engine.ts";
 import type { Observation } from "./finding.ts";
-import { type Grant, type GrantId, grantIdPattern, liveStatuses, usernameOf } from "./grant.ts";
+import { type Grant, type GrantId, grantIdPattern, type Instant, liveStatuses, usernameOf } from "./grant.ts";
 
 /** What the database says of itself. */
 export interface Shown {
@@ -28,12 +28,17 @@ export function markedGrant(user: ListedUser, installation: string): GrantId | u
   return isOurs && user.username === usernameOf(id) ? id : undefined;
 }
 
+/** Events of MySQL and MariaDB know whole seconds only. */
+function isSameSecond(one: Instant | undefined, other: Instant | undefined): boolean {
+  return one?.slice(0, 19) === other?.slice(0, 19);
+}
+
 function changes(user: ListedUser, grant: Grant): string[] {
   const wanted = [grant.groupRole, "jit_managed", ...(grant.model === "iam" ? ["rds_iam"] : [])];
   const extra = user.memberOf.filter((it) => !wanted.includes(it));
   return [
     ...(user.canLogin ? [] : ["it cannot log in"]),
-    ...(user.validUntil === grant.expiryApplied
+    ...(isSameSecond(user.validUntil, grant.expiryApplied)
       ? []
       : [`it is valid until ${user.validUntil ?? "for ever"} instead of ${grant.expiryApplied}`]),
     ...(user.memberOf.includes(grant.groupRole) ? [] : [`it is no member of ${grant.groupRole}`]),
@@ -46,7 +51,7 @@ function ofActive(user: ListedUser, grant: Grant): Observation[] {
   const about = { kind: "changed_user", what: user.username, grantId: grant.id } as const;
   const repair = `dblease revoke ${grant.id}`;
   if (grant.userOid !== undefined && grant.userOid !== user.userOid) {
-    const sentence = `${user.username} is another user than the one that was made (OID ${user.userOid}, not ${grant.userOid})`;
+    const sentence = `${user.username} is another user than the one that was made (number ${user.userOid}, not ${grant.userOid})`;
     return [{ ...about, sentence, repair }];
   }
   const found = changes(user, grant);
