@@ -50,7 +50,8 @@ export interface Api {
   freeze(scope: string, reason: string): Promise<FreezeView>;
   unfreeze(scope: string): Promise<FreezeView>;
   explain(wish: Record<"as" | "database" | "role", string>): Promise<DecisionView>;
-  databases(): Promise<readonly DatabaseView[]>;
+  /** What one may ask for; `startAt`: then instead of now. */
+  databases(startAt?: string): Promise<readonly DatabaseView[]>;
   plan(database: string, role: string): Promise<PlanView>;
   doctor(database: string): Promise<DoctorView>;
   prepare(database: string): Promise<DoctorView>;
@@ -111,7 +112,10 @@ export function api(send: Send, seen: (grants: readonly GrantView[]) => Promise<
     unfreeze: async (scope) => (await send("POST", "/freezes/lift", { body: { scope } })) as FreezeView,
     explain: async (wish) =>
       (await send("GET", `/policy/explain?${new URLSearchParams(wish)}`)) as DecisionView,
-    databases: async () => ((await send("GET", "/databases")) as DatabasesView).databases,
+    async databases(startAt) {
+      const query = startAt === undefined ? "" : `?${new URLSearchParams({ startAt })}`;
+      return ((await send("GET", `/databases${query}`)) as DatabasesView).databases;
+    },
     plan: async (database, role) =>
       (await send(
         "GET",

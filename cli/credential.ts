@@ -1,7 +1,7 @@
 import type { GrantView } from "../src/views.ts";
 import { Failure } from "./failure.ts";
 
-/** All that a PostgreSQL client needs. The password was made here and stands nowhere else. */
+/** All that a database client needs. The password was made here and stands nowhere else. */
 export interface Credential {
   host: string;
   port: number;
@@ -41,33 +41,24 @@ export function credentialOf(
 /** Single quotes hold off everything that a shell reads in a word, except themselves. */
 const shellWord = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** The environment that every PostgreSQL client reads. */
-export function credentialVariables(it: Credential): [string, string][] {
-  const variables: [string, string][] = [
-    ["PGHOST", it.host],
-    ["PGPORT", String(it.port)],
-    ["PGUSER", it.username],
-    ["PGPASSWORD", it.password],
-    ["PGDATABASE", it.database],
-    ["PGSSLMODE", it.sslmode],
-  ];
-  if (it.sslrootcert !== undefined) variables.push(["PGSSLROOTCERT", it.sslrootcert]);
-  return variables;
+/** `export` lines for the shell; variables without a value are left out. */
+export function exportLines(variables: Readonly<Record<string, string | undefined>>): string {
+  return Object.entries(variables)
+    .filter((entry): entry is [string, string] => entry[1] !== undefined)
+    .map(([name, value]) => `export ${name}=${shellWord(value)}`)
+    .join("\n");
 }
 
-/** The same as `export` lines for the shell. */
-export function credentialEnv(it: Credential): string {
-  const lines = credentialVariables(it).map(([name, value]) => `export ${name}=${shellWord(value)}`);
-  return lines.join("\n");
-}
-
-/** One `postgresql://` address, for tools that take nothing else. */
-export function credentialUri(it: Credential): string {
+/** One address with user and password, for tools that take nothing else. */
+export function address(
+  scheme: string,
+  it: Credential,
+  query: Readonly<Record<string, string | undefined>>,
+): string {
   const host = it.host.includes(":") ? `[${it.host}]` : it.host;
   const login = `${encodeURIComponent(it.username)}:${encodeURIComponent(it.password)}`;
-  const query = new URLSearchParams({ sslmode: it.sslmode });
-  if (it.sslrootcert !== undefined) query.set("sslrootcert", it.sslrootcert);
-  // libpq reads %20 in a query, not the + that URLSearchParams writes.
-  const options = query.toString().replaceAll("+", "%20");
-  return `postgresql://${login}@${host}:${it.port}/${encodeURIComponent(it.database)}?${options}`;
+  const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  // Clients read %20 in a query, not the + that URLSearchParams writes.
+  const options = new URLSearchParams(given).toString().replaceAll("+", "%20");
+  return `${scheme}://${login}@${host}:${it.port}/${encodeURIComponent(it.database)}?${options}`;
 }

@@ -1,24 +1,36 @@
-/** The client program of each engine, and how it is told where to go: the secret goes by its environment alone. */
+/** The client program of each engine, and how it is told where to go: the secret never stands in its arguments. */
 import { spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { Engine } from "../src/grant.ts";
-import { type Credential, credentialVariables } from "./credential.ts";
+import type { GrantView } from "../src/views.ts";
+import type { Context } from "./context.ts";
+import type { Credential } from "./credential.ts";
+import { credentialTexts } from "./credential-texts.ts";
 import { Failure } from "./failure.ts";
+import { keepOptionFile } from "./read-credential.ts";
 
 interface DatabaseClient {
   program: string;
   install: string;
-  args: (it: Credential) => string[];
-  env: (it: Credential) => Record<string, string>;
+  /** By a file of mode 0600 instead of the environment, which holds not all that it must know. */
+  byFile?: true;
 }
 
 const clients: Partial<Record<Engine, DatabaseClient>> = {
   postgres: {
     program: "psql",
     install: "install it: apt-get install postgresql-client, or brew install libpq",
-    args: () => [],
-    env: (it) => Object.fromEntries(credentialVariables(it)),
+  },
+  mysql: {
+    program: "mysql",
+    install: "install it: apt-get install default-mysql-client, or brew install mysql-client",
+    byFile: true,
+  },
+  mariadb: {
+    program: "mariadb",
+    install: "install it: apt-get install mariadb-client, or brew install mariadb",
+    byFile: true,
   },
 };
 
@@ -43,17 +55,21 @@ function isProgram(path: string): boolean {
 }
 
 /** Runs the client on this terminal. @returns its exit code. */
-export function runClient(
+export async function runClient(
+  context: Context,
   client: DatabaseClient,
+  grant: GrantView,
   credential: Credential,
   args: readonly string[],
-  env: NodeJS.ProcessEnv,
 ): Promise<number> {
+  const file = client.byFile && (await keepOptionFile(context, grant, credential));
+  const own = file ? [`--defaults-extra-file=${file}`] : [];
+  const variables = file ? {} : credentialTexts(grant.engine).variables(credential);
+  const child = spawn(client.program, [...own, ...args], {
+    stdio: "inherit",
+    env: { ...context.env, ...variables },
+  });
   return new Promise((resolve, reject) => {
-    const child = spawn(client.program, [...client.args(credential), ...args], {
-      stdio: "inherit",
-      env: { ...env, ...client.env(credential) },
-    });
     // Ctrl-C is the client's: it cancels a query there, and must not end us under it.
     child.once("error", reject);
     child.once("close", (code) => resolve(code ?? 1));

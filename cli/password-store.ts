@@ -12,8 +12,8 @@ export interface PasswordStore {
   ready(): Promise<void>;
   keep(id: string, password: string): Promise<void>;
   read(id: string): Promise<string | undefined>;
-  /** Writes the authority that the database's certificate is checked against; answers the path. */
-  keepAuthority(id: string, pem: string): Promise<string>;
+  /** Writes what a client wants as a file: an authority (`ca.pem`), options (`cnf`); answers the path. */
+  keepFile(id: string, ending: "ca.pem" | "cnf", content: string): Promise<string>;
   /** Removes what belongs to grants that cannot be used again. */
   tidy(grants: readonly { id: string; status: GrantStatus }[]): Promise<void>;
 }
@@ -73,9 +73,9 @@ export function passwordStore(env: NodeJS.ProcessEnv): PasswordStore {
     ready: () => orUnwritable(ready),
     keep: (id, password) => orUnwritable(() => write(path(id), password)),
     read: (id) => readFile(path(id), "utf8").catch(missing),
-    async keepAuthority(id, pem) {
-      const target = path(id, ".ca.pem");
-      await orUnwritable(() => write(target, pem));
+    async keepFile(id, ending, content) {
+      const target = path(id, `.${ending}`);
+      await orUnwritable(() => write(target, content));
       return target;
     },
     async tidy(grants) {

@@ -1,6 +1,7 @@
 import type { GrantView } from "../src/views.ts";
 import type { Context } from "./context.ts";
 import { type Credential, credentialOf } from "./credential.ts";
+import { credentialTexts } from "./credential-texts.ts";
 import { Failure } from "./failure.ts";
 
 /** What opens this grant: the password of this machine, or a token that is fresh now. */
@@ -19,7 +20,18 @@ async function secretOf({ api, passwords }: Context, { id, model }: GrantView): 
 export async function readCredential(context: Context, grant: GrantView): Promise<Credential> {
   const password = await secretOf(context, grant);
   const ca = grant.connection?.ca;
-  const authority =
-    ca === undefined ? context.env.PGSSLROOTCERT : await context.passwords.keepAuthority(grant.id, ca);
+  const known = context.env[credentialTexts(grant.engine).authorityVariable];
+  const authority = ca === undefined ? known : await context.passwords.keepFile(grant.id, "ca.pem", ca);
   return credentialOf(grant, password, authority);
+}
+
+/** Writes the file that the engine's clients read and answers its path. @throws USAGE where they read none. */
+export async function keepOptionFile(context: Context, grant: GrantView, it: Credential): Promise<string> {
+  const { file } = credentialTexts(grant.engine);
+  if (file) return context.passwords.keepFile(grant.id, "cnf", file(it));
+  throw new Failure(
+    "USAGE",
+    `clients of ${grant.engine} read no such file`,
+    `dblease credential ${grant.id} --env`,
+  );
 }

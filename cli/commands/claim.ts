@@ -4,6 +4,7 @@ import { durationText } from "../../src/duration.ts";
 import { newSecret } from "../../src/verifiers/new-secret.ts";
 import type { DraftView } from "../../src/views.ts";
 import type { Context } from "../context.ts";
+import { engineOf } from "../engine-of.ts";
 import { examples, grantId, timeoutOption } from "../options.ts";
 import type { Outcome } from "../outcome.ts";
 import { printable } from "../printable.ts";
@@ -29,7 +30,9 @@ async function claim(
 ): Promise<Outcome> {
   const { api, passwords } = context;
   await passwords.ready();
-  const { password, verifier } = newSecret(randomBytes);
+  const draft = (await api.drafts()).find((it) => it.id === id);
+  const engine = draft ? await engineOf(api, draft.database) : "postgres";
+  const { password, verifier } = newSecret(engine, randomBytes);
   const grant = await api.claim(id, verifier, randomUUID());
   // Before anything is printed: whoever reads the id may count on the password being there.
   if (grant.model === "native") await passwords.keep(grant.id, password);

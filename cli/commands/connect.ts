@@ -53,7 +53,7 @@ async function connect(
   const credential = await readCredential(context, grant);
   const left = timeLeft(grant.expiresAt ?? "", context.now());
   context.words.write(`${grant.id}: ${grant.role} on ${database}, ${left} left\n`);
-  const code = await runClient(client, credential, args, context.env);
+  const code = await runClient(context, client, grant, credential, args);
   return {
     data: { id: grant.id, client: client.program, code },
     text: "",
@@ -66,7 +66,7 @@ export function addConnect(program: Command, run: Run): void {
     .command("connect")
     .summary("open the database's own client, asking for access first if you hold none")
     .description(
-      "Open psql with the access you hold. Where you hold none, say role, time and reason: it is asked for and waited for.",
+      "Open psql, mysql or mariadb with the access you hold. Where you hold none, say role, time and reason: it is asked for and waited for.",
     )
     .argument("<database>", "one of dblease databases")
     .argument("[args...]", "for the client, behind --")

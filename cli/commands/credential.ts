@@ -4,11 +4,12 @@ import type { GrantStatus } from "../../src/grant.ts";
 import { newSecret } from "../../src/verifiers/new-secret.ts";
 import type { GrantView } from "../../src/views.ts";
 import type { Context } from "../context.ts";
-import { type Credential, credentialEnv, credentialUri } from "../credential.ts";
+import { type Credential, exportLines } from "../credential.ts";
+import { credentialTexts } from "../credential-texts.ts";
 import { Failure } from "../failure.ts";
 import { examples, grantId } from "../options.ts";
 import type { Outcome } from "../outcome.ts";
-import { readCredential } from "../read-credential.ts";
+import { keepOptionFile, readCredential } from "../read-credential.ts";
 import type { Run } from "../run.ts";
 import { table } from "../table.ts";
 import { resumeCommand, waitFor } from "../wait.ts";
@@ -37,9 +38,10 @@ function assertActive(grant: GrantView): void {
 /** Gives the grant another password; sessions that were opened with the old one end. */
 async function replacePassword(context: Context, id: string): Promise<GrantView> {
   const { api, passwords } = context;
-  assertActive(await api.grant(id));
+  const grant = await api.grant(id);
+  assertActive(grant);
   await passwords.ready();
-  const { password, verifier } = newSecret(randomBytes);
+  const { password, verifier } = newSecret(grant.engine, randomBytes);
   const sent = await api.replaceVerifier(id, verifier);
   // From here on the old password is on its way out, whatever becomes of this command.
   await passwords.keep(id, password);
@@ -57,16 +59,33 @@ async function replacePassword(context: Context, id: string): Promise<GrantView>
   );
 }
 
-function credentialTable(it: Credential): string {
-  return table(Object.entries(it).map(([name, value]) => [name, String(value)]));
+interface Options {
+  env?: true;
+  uri?: true;
+  file?: true;
+  new?: true;
 }
 
-function credentialOutcome(it: Credential, options: { env?: true; uri?: true }): Outcome {
-  const text = options.env ? credentialEnv(it) : options.uri ? credentialUri(it) : credentialTable(it);
+function assertOneForm(options: Options): void {
+  if ([options.env, options.uri, options.file].filter(Boolean).length < 2) return;
+  throw new Failure("USAGE", "--env, --uri and --file cannot go together", "dblease credential --help");
+}
+
+async function credential(context: Context, id: string, options: Options): Promise<Outcome> {
+  assertOneForm(options);
+  const grant = options.new ? await replacePassword(context, id) : await context.api.grant(id);
+  assertActive(grant);
+  const it = await readCredential(context, grant);
+  const texts = credentialTexts(grant.engine);
+  const text = options.file
+    ? await keepOptionFile(context, grant, it)
+    : options.env
+      ? exportLines(texts.variables(it))
+      : options.uri
+        ? texts.uri(it)
+        : table(Object.entries(it).map(([name, value]) => [name, String(value)]));
   if (it.sslmode === "disable" || it.sslrootcert !== undefined) return { data: it, text };
-  const words =
-    "The certificate is one of AWS's: keep https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem as ~/.postgresql/root.crt.";
-  return { data: it, text, words };
+  return { data: it, text, words: texts.authorityHint };
 }
 
 export function addCredential(program: Command, run: Run): void {
@@ -78,22 +97,12 @@ export function addCredential(program: Command, run: Run): void {
     )
     .argument("<id>", "grant id", grantId)
     .option("--env", "as export lines for the shell")
-    .option("--uri", "as one postgresql:// address")
+    .option("--uri", "as one address, postgresql:// or mysql://")
+    .option("--file", "into an option file for MySQL and MariaDB clients; prints its path")
     .option("--new", "make a new password here; sessions of the old one end")
-    .action(
-      run(async (context, self) => {
-        const options = self.opts<{ env?: true; uri?: true; new?: true }>();
-        if (options.env && options.uri) {
-          throw new Failure("USAGE", "--env and --uri cannot go together", "dblease credential --help");
-        }
-        const id: string = self.processedArgs[0];
-        const grant = options.new ? await replacePassword(context, id) : await context.api.grant(id);
-        assertActive(grant);
-        return credentialOutcome(await readCredential(context, grant), options);
-      }),
-    );
+    .action(run((context, self) => credential(context, self.processedArgs[0], self.opts<Options>())));
   examples(command, [
     'eval "$(dblease credential 7k2m9q4x1c0z --env)" && psql',
-    "dblease credential 7k2m9q4x1c0z --new --json",
+    'mysql --defaults-extra-file="$(dblease credential 7k2m9q4x1c0z --file)"',
   ]);
 }

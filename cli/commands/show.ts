@@ -34,7 +34,7 @@ export function addShow(program: Command, run: Run): void {
         }
         const text = grantText(grant, context.data, context.now());
         const here = grant.status === "active" && (await context.passwords.read(id)) !== undefined;
-        if (here) return { data: grant, text, words: `Connect with: ${connectCommand(id)}` };
+        if (here) return { data: grant, text, words: `Connect with: ${connectCommand(grant)}` };
         if (!wait || !moving.includes(grant.status)) return { data: grant, text };
         return {
           data: grant,

@@ -70,6 +70,57 @@ test("--uri is one address with the password percent-encoded", async () => {
   expect(url.searchParams.get("sslrootcert")).toBe(join(desk.stateFolder, `${id}.ca.pem`));
 });
 
+const mysqlGrant = (changes = {}) => activeGrant({ engine: "mysql", ...changes });
+
+test("--file writes what MySQL and MariaDB clients read, for its owner only, and prints no password", async () => {
+  keepPassword('a"b\\c#d');
+  desk.api.answer(`GET /grants/${id}`, { body: mysqlGrant() });
+  const { code, stdout, stderr } = await desk.dblease(["credential", id, "--file"]);
+  expect(code, stderr).toBe(0);
+  const file = join(desk.stateFolder, `${id}.cnf`);
+  expect(stdout.trim()).toBe(file);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(readFileSync(file, "utf8").split("\n")).toEqual([
+    "[client]",
+    'host = "127.0.0.1"',
+    "port = 5432",
+    `user = "jit_${id}"`,
+    'password = "a\\"b\\\\c#d"',
+    "loose-ssl-mode = VERIFY_IDENTITY",
+    "loose-ssl-verify-server-cert = 1",
+    `ssl-ca = "${join(desk.stateFolder, `${id}.ca.pem`)}"`,
+    "[mysql]",
+    'database = "orders"',
+    "",
+  ]);
+});
+
+test("MySQL's variables and address carry the password, and the authority that the user named", async () => {
+  keepPassword("a/b@c");
+  const connection = { host: "db.example", port: 3306, database: "shop", tls: "verify-full" } as const;
+  desk.api.answer(`GET /grants/${id}`, { body: mysqlGrant({ connection }) });
+  const env = await desk.dblease(["credential", id, "--env"], { MYSQL_SSL_CA: "/etc/rds.pem" });
+  expect(env.stdout.trim().split("\n")).toEqual([
+    "export MYSQL_HOST='db.example'",
+    "export MYSQL_TCP_PORT='3306'",
+    `export MYSQL_USER='jit_${id}'`,
+    "export MYSQL_PWD='a/b@c'",
+    "export MYSQL_DATABASE='shop'",
+    "export MYSQL_SSL_CA='/etc/rds.pem'",
+  ]);
+  const uri = await desk.dblease(["credential", id, "--uri"]);
+  expect(uri.stdout.trim()).toBe(`mysql://jit_${id}:a%2Fb%40c@db.example:3306/shop?ssl-mode=VERIFY_IDENTITY`);
+  expect(uri.stderr).toContain("export MYSQL_SSL_CA=");
+});
+
+test("--file is refused for PostgreSQL, whose clients read none, and together with another form", async () => {
+  keepPassword();
+  desk.api.answer(`GET /grants/${id}`, { body: activeGrant() });
+  expect((await desk.dblease(["credential", id, "--file"])).code).toBe(2);
+  expect((await desk.dblease(["credential", id, "--file", "--env"])).code).toBe(2);
+  expect(readdirSync(desk.stateFolder)).not.toContain(`${id}.cnf`);
+});
+
 test("on a machine without the password: exit code 6 and the command that makes a new one", async () => {
   desk.api.answer(`GET /grants/${id}`, { body: activeGrant() });
   const { code, stdout } = await desk.dblease(["credential", id, "--json"]);

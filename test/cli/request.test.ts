@@ -22,6 +22,8 @@ const wish = [
   "--reason",
   "Why is order 4711 stuck?",
 ];
+/** The look at the database's engine left out. */
+const requests = () => desk.api.received.filter((it) => !it.line.startsWith("GET /databases"));
 const passwordFile = () => join(desk.stateFolder, id);
 
 test("a request sends the verifier of a password that only this machine keeps, and nobody else may read", async () => {
@@ -36,7 +38,7 @@ test("a request sends the verifier of a password that only this machine keeps, a
   expect(statSync(desk.stateFolder).mode & 0o777).toBe(0o700);
   expect(readdirSync(desk.stateFolder)).toEqual([id]);
 
-  const [sent] = desk.api.received;
+  const [sent] = requests();
   const body = JSON.parse(sent?.body ?? "");
   const salt = Buffer.from(body.verifier.split(":")[1].split("$")[0], "base64");
   expect(body).toEqual({
@@ -56,13 +58,39 @@ test("a request sends the verifier of a password that only this machine keeps, a
   expect(stderr).toContain(`${id}: waiting for approval by ada or root`);
 });
 
+test.each([
+  ["mysql", /^\$A\$005\$[./0-9A-Za-z]{63}$/],
+  ["mariadb", /^\*[0-9A-F]{40}$/],
+] as const)(
+  "for a database of engine %s it sends what that engine stores, and the line for its client",
+  async (engine, shape) => {
+    desk.api.answer("GET /databases", { body: { databases: [{ id: "orders", engine, roles: [] }] } });
+    desk.api.answer("POST /grants", { status: 201, body: activeGrant({ engine }) });
+    const { code, stdout } = await desk.dblease(wish);
+    expect(code).toBe(0);
+    const [sent] = requests();
+    expect(JSON.parse(sent?.body ?? "").verifier).toMatch(shape);
+    expect(sent?.body).not.toContain(readFileSync(passwordFile(), "utf8"));
+    expect(stdout).toContain(`${engine} --defaults-extra-file="$(dblease credential ${id} --file)"`);
+  },
+);
+
+test("a planned start asks for the engine as of then", async () => {
+  desk.api.answer("GET /databases?startAt=2036-11-24T22%3A00%3A00.000Z", {
+    body: { databases: [{ id: "orders", engine: "mariadb", roles: [] }] },
+  });
+  desk.api.answer("POST /grants", { status: 201, body: grantView({ startAt: "2036-11-24T22:00:00.000Z" }) });
+  await desk.dblease([...wish, "--start", "2036-11-24T22:00"]);
+  expect(JSON.parse(requests()[0]?.body ?? "").verifier).toMatch(/^\*/);
+});
+
 test("two requests differ in password, salt and idempotency key", async () => {
   desk.api.answer("POST /grants", { status: 201, body: grantView() });
   await desk.dblease([...wish, "--no-wait"]);
   const first = readFileSync(passwordFile(), "utf8");
   await desk.dblease([...wish, "--no-wait"]);
   expect(readFileSync(passwordFile(), "utf8")).not.toBe(first);
-  const [a, b] = desk.api.received.map((it) => ({
+  const [a, b] = requests().map((it) => ({
     key: it.headers["idempotency-key"],
     verifier: JSON.parse(it.body).verifier,
   }));
@@ -85,7 +113,7 @@ test("--no-wait returns at once with exit code 5 and how to resume, the password
   expect(code).toBe(5);
   expect(JSON.parse(stdout).data.id).toBe(id);
   expect(stderr).toContain(`dblease show ${id} --wait`);
-  expect(desk.api.received).toHaveLength(1);
+  expect(requests()).toHaveLength(1);
   expect(existsSync(passwordFile())).toBe(true);
 });
 
@@ -179,7 +207,7 @@ test("a short failure of the gateway is tried again with the same idempotency ke
   );
   const { code } = await desk.dblease(wish);
   expect(code).toBe(0);
-  const keys = desk.api.received.map((it) => it.headers["idempotency-key"]);
+  const keys = requests().map((it) => it.headers["idempotency-key"]);
   expect(keys).toHaveLength(2);
   expect(keys[0]).toBe(keys[1]);
 });

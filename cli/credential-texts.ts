@@ -1,0 +1,72 @@
+/** A credential as the clients of each engine want it. */
+import type { Engine } from "../src/grant.ts";
+import { address, type Credential } from "./credential.ts";
+
+export interface CredentialTexts {
+  /** Environment that the engine's clients read. */
+  variables(it: Credential): Readonly<Record<string, string | undefined>>;
+  uri(it: Credential): string;
+  /** Content of a file of the engine's own clients; absent: they want none. */
+  file?(it: Credential): string;
+  /** How to come by AWS's authorities, for who has named none. */
+  authorityHint: string;
+  /** The variable that names the file of the authorities. */
+  authorityVariable: string;
+}
+
+const bundle = "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem";
+
+/** Every PostgreSQL client reads these variables. */
+const postgres: CredentialTexts = {
+  variables: (it) => ({
+    PGHOST: it.host,
+    PGPORT: String(it.port),
+    PGUSER: it.username,
+    PGPASSWORD: it.password,
+    PGDATABASE: it.database,
+    PGSSLMODE: it.sslmode,
+    PGSSLROOTCERT: it.sslrootcert,
+  }),
+  uri: (it) => address("postgresql", it, { sslmode: it.sslmode, sslrootcert: it.sslrootcert }),
+  authorityHint: `The certificate is one of AWS's: keep ${bundle} as ~/.postgresql/root.crt.`,
+  authorityVariable: "PGSSLROOTCERT",
+};
+
+/** In an option file double quotes hold a value together; the backslash is the only other sign that means something. */
+const optionValue = (text: string) => `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+
+/**
+ * Clients of MySQL and MariaDB read host, port and password from variables, the user and TLS from an option file only.
+ * Each kind of client knows one of the two words for a verified host; `loose-` makes the other one a warning.
+ */
+const mysql: CredentialTexts = {
+  variables: (it) => ({
+    MYSQL_HOST: it.host,
+    MYSQL_TCP_PORT: String(it.port),
+    MYSQL_USER: it.username,
+    MYSQL_PWD: it.password,
+    MYSQL_DATABASE: it.database,
+    MYSQL_SSL_CA: it.sslrootcert,
+  }),
+  uri: (it) => address("mysql", it, { "ssl-mode": "VERIFY_IDENTITY", "ssl-ca": it.sslrootcert }),
+  file: (it) =>
+    [
+      "[client]",
+      `host = ${optionValue(it.host)}`,
+      `port = ${it.port}`,
+      `user = ${optionValue(it.username)}`,
+      `password = ${optionValue(it.password)}`,
+      "loose-ssl-mode = VERIFY_IDENTITY",
+      "loose-ssl-verify-server-cert = 1",
+      ...(it.sslrootcert === undefined ? [] : [`ssl-ca = ${optionValue(it.sslrootcert)}`]),
+      "[mysql]",
+      `database = ${optionValue(it.database)}`,
+      "",
+    ].join("\n"),
+  authorityHint: `The certificate is one of AWS's: keep ${bundle} and export MYSQL_SSL_CA=<its path>.`,
+  authorityVariable: "MYSQL_SSL_CA",
+};
+
+export function credentialTexts(engine: Engine): CredentialTexts {
+  return engine === "mysql" || engine === "mariadb" ? mysql : postgres;
+}
