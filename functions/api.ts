@@ -5,6 +5,7 @@ import { LambdaClient } from "@aws-sdk/client-lambda";
 import { RDSClient } from "@aws-sdk/client-rds";
 import { httpHandler } from "../src/api/http-handler.ts";
 import { type ApiParts, routes } from "../src/api/routes.ts";
+import { engineFunctions } from "../src/engine-functions.ts";
 import { setting } from "../src/setting.ts";
 import { openTable } from "../src/store/table.ts";
 import { openWorkflows } from "../src/workflow/start.ts";
@@ -18,7 +19,7 @@ const parts: ApiParts = {
   }),
   iam: new IAMClient({}),
   rds: new RDSClient({}),
-  admin: { client: new LambdaClient({}), functionOf: { postgres: setting("POSTGRES_ADMIN") } },
+  admin: { client: new LambdaClient({}), functionOf: engineFunctions("ADMIN_FUNCTIONS") },
   enableIam: setting("ENABLE_IAM"),
   clock: () => new Date(),
   random: (count) => randomBytes(count),

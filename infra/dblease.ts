@@ -1,6 +1,7 @@
 import { Annotations, Fn, Stack } from "aws-cdk-lib";
 import { Construct } from "constructs";
 import type { Config } from "../src/config.ts";
+import type { Engine } from "../src/grant.ts";
 import { Api } from "./constructs/api.ts";
 import { Configuration } from "./constructs/configuration.ts";
 import type { Installation } from "./constructs/dblease-function.ts";
@@ -31,14 +32,12 @@ export class Dblease extends Construct {
       store: new GrantsTable(this, "Grants"),
       bundleOf,
     };
-    const engines = [
-      new EngineFunctions(this, {
-        installation,
-        engine: "postgres",
-        network: config.network ? new Network(this, "Network", config.network) : undefined,
-        adminSecrets: this.adminSecrets(config),
-      }),
-    ];
+    const network = config.network ? new Network(this, "Network", config.network) : undefined;
+    const used = new Set(Object.values(config.databases).map((it) => it.engine));
+    const engines = [...used].map((engine) => {
+      const adminSecrets = this.adminSecrets(config, engine);
+      return new EngineFunctions(this, { installation, engine, network, adminSecrets });
+    });
     new ServiceSecrets(this, "ServiceSecrets", engines, Object.values(config.services));
     const workflows = new GrantWorkflows(this, "Workflows", installation, engines);
     const reconciler = new Reconciler(this, "Reconcile", installation, engines);
@@ -52,9 +51,10 @@ export class Dblease extends Construct {
     new Configuration(this, "Configuration", installation, engines, config);
   }
 
-  /** Secrets that engine functions may read. The deploy refuses `env:`, which only the local stack resolves. */
-  private adminSecrets(config: Config): string[] {
-    const named = [...new Set(Object.values(config.databases).flatMap((it) => it.adminSecret ?? []))];
+  /** Secrets that an engine's functions may read. The deploy refuses `env:`, which only the local stack resolves. */
+  private adminSecrets({ databases }: Config, engine: Engine): string[] {
+    const its = Object.values(databases).filter((it) => it.engine === engine);
+    const named = [...new Set(its.flatMap((it) => it.adminSecret ?? []))];
     const arns = named.filter((it) => it.startsWith("arn:"));
     if (arns.length < named.length) {
       Annotations.of(this).addWarningV2("dblease:env", "adminSecret: env:NAME works only with npm run local");

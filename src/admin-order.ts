@@ -1,6 +1,7 @@
 /** Doctor, prepare and list are done by the engine's own function in the VPC; this is what it is asked, and the asking. */
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import type { Config } from "./config.ts";
+import { type EngineFunctions, engineFunction } from "./engine-functions.ts";
 import type { Check, GroupRole, ListedUser } from "./engines/engine.ts";
 import { DbleaseError } from "./errors.ts";
 import type { DatabaseSnapshot, Member } from "./grant.ts";
@@ -15,10 +16,10 @@ export interface AdminOrder {
   groupRoles: readonly GroupRole[];
 }
 
-/** The admin function of each engine, by function name or ARN. */
+/** The admin function of each engine that the configuration uses. */
 export interface AdminFunctions {
   client: LambdaClient;
-  functionOf: Readonly<Record<string, string>>;
+  functionOf: EngineFunctions;
 }
 
 /** The order for one database of the configuration. @throws NOT_FOUND */
@@ -46,7 +47,7 @@ function isAnswer(said: unknown): said is AdminAnswer {
 export async function runAdminOrder(functions: AdminFunctions, order: AdminOrder): Promise<AdminAnswer> {
   const answer = await functions.client.send(
     new InvokeCommand({
-      FunctionName: functions.functionOf[order.database.engine] ?? order.database.engine,
+      FunctionName: engineFunction(functions.functionOf, order.database.engine),
       Payload: JSON.stringify(order),
     }),
   );

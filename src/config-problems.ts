@@ -29,7 +29,11 @@ function mysqlProblems(config: Config, databaseId: string, database: DatabaseCon
     (role) =>
       `roles.${role}: on ${database.engine} truncate needs DROP, which drops tables as well; take delete (databases.${databaseId})`,
   );
-  return [...plain, ...truncate];
+  const byIam =
+    database.adminUser === undefined
+      ? []
+      : [`databases.${databaseId}.adminUser: logins by IAM are built for PostgreSQL only, so far`];
+  return [...plain, ...truncate, ...byIam];
 }
 
 function isDatabaseName(config: Config, name: string): boolean {

@@ -1,9 +1,8 @@
+import { Stack } from "aws-cdk-lib";
 import { Construct } from "constructs";
-import type { Config } from "../../src/config.ts";
+import type { Engine } from "../../src/grant.ts";
 import { DbleaseFunction, type Installation } from "./dblease-function.ts";
 import type { Network } from "./network.ts";
-
-type Engine = Config["databases"][string]["engine"];
 
 export interface EngineFunctionsProps {
   installation: Installation;
@@ -13,20 +12,23 @@ export interface EngineFunctionsProps {
   adminSecrets: string[];
 }
 
+/** Engines that the workflows know. */
+const runnable = ["postgres", "mysql", "mariadb"] as const satisfies readonly Engine[];
+
+function titled(word: string): string {
+  return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
+}
+
 /** What speaks to the databases of one engine: three functions in the VPC, the only ones that read admin secrets. */
 export class EngineFunctions extends Construct {
   readonly engine: Engine;
-  /** The engine as a part of names: `Postgres`. */
-  readonly name: string;
   readonly grant: DbleaseFunction;
   readonly revoke: DbleaseFunction;
   readonly admin: DbleaseFunction;
 
   constructor(scope: Construct, { installation, engine, network, adminSecrets }: EngineFunctionsProps) {
-    const name = `${engine.charAt(0).toUpperCase()}${engine.slice(1)}`;
-    super(scope, name);
+    super(scope, titled(engine));
     this.engine = engine;
-    this.name = name;
     // Time-outs: see grant.asl.json and revoke.asl.json; revokers never wait for requesters (dangers 25).
     this.grant = new DbleaseFunction(this, "Grant", installation, {
       file: `${engine}-grant`,
@@ -53,11 +55,24 @@ export class EngineFunctions extends Construct {
     }
   }
 
-  /** Lets a function call one of these, and tells it the name: `POSTGRES_ADMIN`. */
+  /** Lets a function call these of all engines, and tells it their names: `ADMIN_FUNCTIONS`, JSON by engine. */
   static open(engines: readonly EngineFunctions[], kind: "revoke" | "admin", to: DbleaseFunction): void {
-    for (const it of engines) {
-      it[kind].grantInvoke(to);
-      to.addEnvironment(`${it.engine}_${kind}`.toUpperCase(), it[kind].functionName);
-    }
+    for (const it of engines) it[kind].grantInvoke(to);
+    const names = Object.fromEntries(engines.map((it) => [it.engine, it[kind].functionName]));
+    to.addEnvironment(`${kind}_functions`.toUpperCase(), Stack.of(to).toJsonString(names));
+  }
+
+  /** What a state machine looks an engine up in; one that no database has is never looked up. */
+  static substitutions(
+    engines: readonly EngineFunctions[],
+    kind: "grant" | "revoke",
+  ): Record<string, string> {
+    const step = titled(kind);
+    return Object.fromEntries(
+      runnable.map((engine) => {
+        const found = engines.find((it) => it.engine === engine);
+        return [`${titled(engine)}${step}`, found?.[kind].functionArn ?? "none"];
+      }),
+    );
   }
 }

@@ -1,6 +1,6 @@
 import { Construct } from "constructs";
 import { DbleaseFunction, type Installation } from "./dblease-function.ts";
-import type { EngineFunctions } from "./engine-functions.ts";
+import { EngineFunctions } from "./engine-functions.ts";
 import { Workflow } from "./workflow.ts";
 
 /** The two machines that a grant lives in, and the steps of theirs that need no database. */
@@ -21,14 +21,14 @@ export class GrantWorkflows extends Construct {
     this.revokeMachine = new Workflow(this, "RevokeMachine", "revoke.asl.json", {
       BeginRevoke: beginRevoke.functionArn,
       Settle: settle.functionArn,
-      ...Object.fromEntries(engines.map((it) => [`${it.name}Revoke`, it.revoke.functionArn])),
+      ...EngineFunctions.substitutions(engines, "revoke"),
     });
     this.grantMachine = new Workflow(this, "GrantMachine", "grant.asl.json", {
       Table: store.table.tableName,
       BeginGrant: beginGrant.functionArn,
       Settle: settle.functionArn,
       RevokeMachine: this.revokeMachine.stateMachineArn,
-      ...Object.fromEntries(engines.map((it) => [`${it.name}Grant`, it.grant.functionArn])),
+      ...EngineFunctions.substitutions(engines, "grant"),
     });
     for (const it of [beginRevoke, settle, ...engines.map((it) => it.revoke)])
       it.grantInvoke(this.revokeMachine);

@@ -23,6 +23,9 @@ export const requestBody = z.strictObject({
   dryRun: z.boolean().default(false),
 });
 
+/** What may be asked for at another moment than now. */
+export const databasesQuery = z.object({ startAt: z.iso.datetime({ offset: true }).optional() });
+
 export const extendBody = z.strictObject({ durationSeconds: z.number().int().min(1).max(31_536_000) });
 const scope = z.string().regex(freezeScopePattern, "write all, database/<id> or requester/<person>");
 export const freezeBody = z.strictObject({ scope, reason: words });

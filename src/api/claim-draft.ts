@@ -4,7 +4,6 @@ import { DbleaseError } from "../errors.ts";
 import { type Grant, grantIdPattern } from "../grant.ts";
 import { isNamed } from "../identity.ts";
 import { findDraft, findDrafts } from "../store/drafts.ts";
-import { checkScramSha256 } from "../verifiers/check-scram-sha-256.ts";
 import { openGrant } from "../workflow/open-grant.ts";
 import type { Api, Call } from "./api.ts";
 import { idempotencyOf } from "./request-access.ts";
@@ -31,7 +30,6 @@ export async function claimDraft(
   body: { verifier: string },
   idempotencyKey: string | undefined,
 ): Promise<Grant> {
-  checkScramSha256(body.verifier);
   const idempotency = idempotencyOf(idempotencyKey, body);
   const draft = grantIdPattern.test(id) ? await findDraft(api.table, id) : undefined;
   if (!draft || !isFor(call, draft)) {

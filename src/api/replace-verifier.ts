@@ -4,7 +4,7 @@ import type { Grant, GrantStatus } from "../grant.ts";
 import { readGrant } from "../store/find-grants.ts";
 import { replaceVerifier as store } from "../store/verifiers.ts";
 import { attentionAt } from "../sweep.ts";
-import { checkScramSha256 } from "../verifiers/check-scram-sha-256.ts";
+import { checkVerifier } from "../verifiers/check-verifier.ts";
 import { wake } from "../workflow/start.ts";
 import { type Api, type Call, isOwn, visibleGrant, wrongStatus } from "./api.ts";
 
@@ -12,7 +12,6 @@ const open: readonly GrantStatus[] = ["requested", "approved", "active"];
 
 /** @throws BAD_VERIFIER, NOT_FOUND, NOT_ALLOWED (only the requester), WRONG_STATUS, CONFLICT. */
 export async function replaceVerifier(api: Api, call: Call, id: string, verifier: string): Promise<Grant> {
-  checkScramSha256(verifier);
   const grant = await visibleGrant(api, call, id);
   if (!isOwn(call, grant)) {
     throw new DbleaseError("NOT_ALLOWED", "only the requester has a credential of this grant", {
@@ -24,6 +23,7 @@ export async function replaceVerifier(api: Api, call: Call, id: string, verifier
       next: `dblease token ${id}`,
     });
   }
+  checkVerifier(grant.database.engine, verifier);
   if (!open.includes(grant.status)) throw wrongStatus(grant, "given a new credential");
   const dueAt = attentionAt({ ...grant, verifierNumber: grant.verifierNumber + 1 }, api.clock());
   await store(api.table, grant, verifier, dueAt ?? api.clock().toISOString());

@@ -3,7 +3,6 @@ import { createHash } from "node:crypto";
 import type * as z from "zod";
 import { DbleaseError } from "../errors.ts";
 import { type Grant, grantId } from "../grant.ts";
-import { checkScramSha256 } from "../verifiers/check-scram-sha-256.ts";
 import type { RoleView } from "../views.ts";
 import { openGrant } from "../workflow/open-grant.ts";
 import type { Api, Call } from "./api.ts";
@@ -56,7 +55,6 @@ export async function requestAccess(
   if (body.dryRun) return { decision: roleView(call, body, startAt ?? api.clock()) };
   const reason = body.reason ?? missing("reason");
   const { verifier } = body;
-  if (verifier !== undefined) checkScramSha256(verifier);
   const idempotency = idempotencyOf(idempotencyKey, body);
   const grant = await openGrant(api, {
     ...call,

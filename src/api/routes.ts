@@ -1,14 +1,16 @@
 /** The routes of the API: what comes in, which action it is, what goes out. docs/api.md shows each with an example. */
 
 import { type AdminFunctions, adminOrder, runAdminOrder } from "../admin-order.ts";
-import { plan } from "../engines/postgres/plan.ts";
+import { planOf } from "../engines/plan.ts";
 import { DbleaseError } from "../errors.ts";
 import { type Grant, usernameOf } from "../grant.ts";
 import { groupRoleName } from "../group-role.ts";
+import { databaseSnapshot } from "../snapshot.ts";
 import type { DoctorView, PlanView } from "../views.ts";
 import { resolveMembers } from "../workflow/resolve-members.ts";
 import { type Api, type Call, isAdmin, isAuditor, visibleGrant } from "./api.ts";
 import {
+  databasesQuery,
   extendBody,
   freezeBody,
   liftBody,
@@ -66,12 +68,12 @@ async function runAdmin(
   return { status: 200, body };
 }
 
-function planOf(api: ApiParts, call: Call, id: string, role: string | undefined): Answer {
+function showPlan(api: ApiParts, call: Call, id: string, role: string | undefined): Answer {
   const now = api.clock();
   const view = roleView(call, { database: id, role: role ?? "" }, now);
   if (!view.allowed || !role) throw new DbleaseError("REFUSED", view.because, { next: "dblease databases" });
   const grantId = "0".repeat(12);
-  const statements = plan({
+  const statements = planOf(databaseSnapshot(call.stored.config, id).engine, {
     username: usernameOf(grantId),
     marker: { installation: "this-installation", grantId },
     groupRole: groupRoleName(id, role),
@@ -203,12 +205,16 @@ export const routes: readonly ApiRoute[] = [
   {
     method: "GET",
     path: "/databases",
-    run: async (api, call) => ({ status: 200, body: { databases: databaseViews(call, api.clock()) } }),
+    run: async (api, call, { query }) => {
+      const { startAt } = parseBody(databasesQuery, query);
+      const at = startAt === undefined ? api.clock() : new Date(startAt);
+      return { status: 200, body: { databases: databaseViews(call, at) } };
+    },
   },
   {
     method: "GET",
     path: "/databases/{id}/plan",
-    run: async (api, call, { id, query }) => planOf(api, call, id, query.role),
+    run: async (api, call, { id, query }) => showPlan(api, call, id, query.role),
   },
   {
     method: "POST",

@@ -12,6 +12,7 @@ import { openGrants, readGrant } from "../store/find-grants.ts";
 import { assertNotFrozen } from "../store/freezes.ts";
 import { type Birth, createGrant } from "../store/grants.ts";
 import type { Table } from "../store/table.ts";
+import { checkVerifier } from "../verifiers/check-verifier.ts";
 import { resolveMembers } from "./resolve-members.ts";
 import { startGrant, type Workflows } from "./start.ts";
 
@@ -72,15 +73,17 @@ async function modelFor(rds: RDSClient, { stored, wish }: Opening): Promise<Mode
 }
 
 /** What the requester has to bring for this model. */
-function assertCredential({ birth, service }: Opening, model: Model): void {
+function assertCredential({ birth, service, stored, wish }: Opening, model: Model): void {
   if (model === "iam" && service) {
     throw new DbleaseError("REFUSED", "this database takes IAM logins, and a service has no token", {
       next: "give the service's own role rds-db:connect, or a database of model native",
     });
   }
-  if (model === "native" && !service && birth.verifier === undefined) {
+  if (model === "iam" || service) return;
+  if (birth.verifier === undefined) {
     throw new DbleaseError("BAD_REQUEST", "verifier is missing", { next: "send verifier" });
   }
+  checkVerifier(databaseSnapshot(stored.config, wish.database).engine, birth.verifier);
 }
 
 function newGrant(
@@ -120,7 +123,7 @@ function newGrant(
 
 /**
  * @returns the new grant, or the one that the same idempotency key made before.
- * @throws BAD_REQUEST, REFUSED, FROZEN, TOO_MANY, IDEMPOTENCY_REUSED, CONFLICT (a draft that is claimed already).
+ * @throws BAD_REQUEST, BAD_VERIFIER, REFUSED, FROZEN, TOO_MANY, IDEMPOTENCY_REUSED, CONFLICT (a draft that is claimed already).
  */
 export async function openGrant(
   parts: { table: Table; rds: RDSClient; workflows: Workflows; clock: () => Date },

@@ -1,9 +1,8 @@
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { AdminAnswer, AdminOrder } from "../admin-order.ts";
 import type { Check } from "../engines/engine.ts";
-import { postgres } from "../engines/postgres.ts";
 import { DbleaseError } from "../errors.ts";
-import { openDoor } from "./postgres-step.ts";
+import { type EngineParts, openDoor } from "./database-step.ts";
 
 function failed(error: unknown): Check {
   if (!(error instanceof DbleaseError)) throw error;
@@ -11,16 +10,18 @@ function failed(error: unknown): Check {
 }
 
 /** Does what was ordered for one database; that it cannot be reached is one of the checks. */
-export async function runDatabaseAdmin(
+export async function runDatabaseAdmin<Connection>(
+  parts: EngineParts<Connection>,
   secrets: SecretsManagerClient,
   order: AdminOrder,
 ): Promise<AdminAnswer> {
+  const { engine } = parts;
   try {
-    const door = await openDoor(secrets, order.database, order.members);
-    if (order.action === "prepare") await postgres.prepare(door, order.groupRoles);
+    const door = await openDoor(parts, secrets, order.database, order.members);
+    if (order.action === "prepare") await engine.prepare(door, order.groupRoles);
     const groupRoles = order.groupRoles.map((it) => it.name);
-    const listed = order.action === "list" ? { users: await postgres.list(door, groupRoles) } : {};
-    return { checks: await postgres.doctor(door, order.groupRoles), ...listed };
+    const listed = order.action === "list" ? { users: await engine.list(door, groupRoles) } : {};
+    return { checks: await engine.doctor(door, order.groupRoles), ...listed };
   } catch (error) {
     return { checks: [failed(error)] };
   }

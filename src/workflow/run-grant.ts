@@ -68,7 +68,7 @@ async function verifierFor(
       next: "name it under services: in dblease.yaml",
     });
   }
-  const { password, verifier } = newSecret(step.random);
+  const { password, verifier } = newSecret(grant.database.engine, step.random);
   await keepServiceSecret(step.secrets, step.serviceKey, { ...grant, service }, password);
   return { number: verifierNumber, verifier };
 }

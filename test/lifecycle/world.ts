@@ -147,7 +147,7 @@ export class World {
   }
 
   async request(role: string, durationSeconds: number): Promise<void> {
-    const { verifier } = newSecret(randomBytes);
+    const { verifier } = newSecret("postgres", randomBytes);
     const body = {
       database: "orders",
       role,
@@ -162,7 +162,7 @@ export class World {
   }
 
   async wish(wish: Wish, id: string): Promise<void> {
-    const { verifier } = newSecret(randomBytes);
+    const { verifier } = newSecret("postgres", randomBytes);
     const acts: Record<Wish, () => Promise<unknown>> = {
       approve: () => approve(this.api, ada, id, undefined),
       deny: () => deny(this.api, ada, id, undefined),

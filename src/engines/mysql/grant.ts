@@ -1,3 +1,4 @@
+import { DbleaseError } from "../../errors.ts";
 import { checkVerifier } from "../../verifiers/check-verifier.ts";
 import type { NewUser } from "../engine.ts";
 import type { Dialect } from "./dialect.ts";
@@ -10,7 +11,7 @@ import { type MysqlDoor, message, use } from "./use.ts";
 
 /** Makes the user in one message; a user that is already there is brought to the same state, if it is ours. */
 export async function grant(dialect: Dialect, door: MysqlDoor, user: NewUser): Promise<{ userOid: string }> {
-  checkVerifier(dialect.engine, user.verifier);
+  checkVerifier(dialect.engine, verifierOf(user));
   // Composed before the login: what is refused here never reaches the server.
   const statements = grantStatements(dialect, user);
   return use(door, {}, async (connection) => {
@@ -20,6 +21,13 @@ export async function grant(dialect: Dialect, door: MysqlDoor, user: NewUser): P
     } catch (error) {
       throw engineError(error, user.username);
     }
+  });
+}
+
+function verifierOf({ verifier }: NewUser): string {
+  if (verifier !== undefined) return verifier;
+  throw new DbleaseError("BAD_CONFIGURATION", "grants by IAM are built for PostgreSQL only", {
+    next: "take model: iam out of dblease.yaml for this database",
   });
 }
 
@@ -34,7 +42,7 @@ export function grantStatements(dialect: Dialect, user: NewUser): string[] {
   const { queries, updates } = markOf(user.marker);
   const limit = user.connectionLimit;
   if (!Number.isSafeInteger(limit) || limit < 1) throw new RangeError("a connection limit is at least 1");
-  const identified = dialect.identifiedBy(user.verifier);
+  const identified = dialect.identifiedBy(verifierOf(user));
   return [
     refuseAfter(user.deadline),
     refuseForeign(dialect, user),
