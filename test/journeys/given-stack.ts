@@ -297,6 +297,12 @@ export class RunningStack {
 
   /** Makes the sweeper's clock come for this grant now. */
   async sweepNow(id: string): Promise<void> {
+    await this.makeDue(id);
+    await this.invoke("Sweep");
+  }
+
+  /** The next sweep has to look at this grant. */
+  async makeDue(id: string): Promise<void> {
     await this.table.client.send(
       new UpdateCommand({
         TableName: this.table.name,
@@ -306,7 +312,6 @@ export class RunningStack {
         ExpressionAttributeValues: { ":past": "2020-01-01T00:00:00.000Z", ":open": "open" },
       }),
     );
-    await this.invoke("Sweep");
   }
 
   /** Runs the deployed function of this name now, instead of when its time comes. */

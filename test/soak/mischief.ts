@@ -54,7 +54,7 @@ export class Mischief {
       else if (lot < 0.75) await this.denyPermission();
       else if (lot < 0.95) await this.stopExecution();
       else await this.restartDatabase();
-      await sleep(1000 + 2000 * this.draw());
+      await sleep(2000 + 6000 * this.draw());
     }
   }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "pg";
+import { isOpen } from "../../src/grant.ts";
 import type { Person, Requested, RunningStack } from "../journeys/given-stack.ts";
 
 /** What a visitor saw of its own access. */
@@ -11,15 +12,10 @@ export interface Visit {
 }
 
 /** Somebody who asks, reads as long as it goes, and now and then gives the access back early. */
-export async function visit(
-  stack: RunningStack,
-  person: Person,
-  draw: () => number,
-  isOver: (id: string) => boolean,
-): Promise<Visit> {
+export async function visit(stack: RunningStack, person: Person, draw: () => number): Promise<Visit> {
   const grant = await insist(stack, person, 2 + Math.floor(20 * draw()));
   const visited: Visit = { id: grant.id, lastRead: undefined };
-  const reading = read(stack, grant, visited, () => isOver(grant.id));
+  const reading = read(stack, grant, visited);
   if (draw() < 0.4) {
     await sleep(8000 * draw());
     // What fails here, the end of the time does.
@@ -47,14 +43,9 @@ async function insist(stack: RunningStack, person: Person, seconds: number): Pro
   }
 }
 
-async function read(
-  stack: RunningStack,
-  grant: Requested,
-  visited: Visit,
-  over: () => boolean,
-): Promise<void> {
+async function read(stack: RunningStack, grant: Requested, visited: Visit): Promise<void> {
   let session: Client | undefined;
-  while (!over()) {
+  while (isOpen((await stack.grant(grant.id)).status)) {
     try {
       session ??= await stack.connect(grant);
       const began = Date.now();
