@@ -1,7 +1,6 @@
 import { Annotations, Fn, Stack } from "aws-cdk-lib";
 import { Construct } from "constructs";
-import type { Config } from "../src/config.ts";
-import type { Engine } from "../src/grant.ts";
+import type { Config, DatabaseConfig } from "../src/config.ts";
 import { Api } from "./constructs/api.ts";
 import { Configuration } from "./constructs/configuration.ts";
 import type { Installation } from "./constructs/dblease-function.ts";
@@ -52,7 +51,7 @@ export class Dblease extends Construct {
   }
 
   /** Secrets that an engine's functions may read. The deploy refuses `env:`, which only the local stack resolves. */
-  private adminSecrets({ databases }: Config, engine: Engine): string[] {
+  private adminSecrets({ databases }: Config, engine: DatabaseConfig["engine"]): string[] {
     const its = Object.values(databases).filter((it) => it.engine === engine);
     const named = [...new Set(its.flatMap((it) => it.adminSecret ?? []))];
     const arns = named.filter((it) => it.startsWith("arn:"));

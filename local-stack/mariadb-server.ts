@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { inCheckout } from "./in-checkout.ts";
@@ -12,15 +13,24 @@ const root = [inCheckout(".local/mariadb"), "/"].find((folder) =>
 /** Why no MariaDB can be started here; undefined: one can. */
 export const mariadbMissing = root === undefined ? "no MariaDB in .local/mariadb or /usr/sbin" : undefined;
 
+const program = join(root ?? "/", "usr/sbin/mariadbd");
+const libraries = join(root ?? "/", "usr/lib/x86_64-linux-gnu");
+const messages = join(root ?? "/", "usr/share/mysql");
+
+/** Major and minor version of what this machine has, such as `10.11`. */
+export function mariadbVersion(): string {
+  const env = { ...process.env, LD_LIBRARY_PATH: libraries };
+  const words = execFileSync(program, ["--version"], { env, encoding: "utf8" });
+  return /Ver (\d+\.\d+)/.exec(words)?.[1] ?? "of an unknown version";
+}
+
 /** A new, empty MariaDB. */
 export function startMariadbServer(options: { folder: string; port?: number }): Promise<MysqlFamilyServer> {
-  const base = root ?? "/";
-  const messages = join(base, "usr/share/mysql");
   return startMysqlFamilyServer(
     {
       name: "MariaDB",
-      program: join(base, "usr/sbin/mariadbd"),
-      libraries: join(base, "usr/lib/x86_64-linux-gnu"),
+      program,
+      libraries,
       words: [
         `--lc-messages-dir=${messages}`,
         `--character-sets-dir=${join(messages, "charsets")}`,
@@ -31,7 +41,7 @@ export function startMariadbServer(options: { folder: string; port?: number }): 
           ...["--bootstrap", "--log-warnings=0", "--enforce-storage-engine="],
           ...["--max-allowed-packet=8M", "--net-buffer-length=16K", "--skip-log-bin"],
         ],
-        input: systemTables(messages),
+        input: systemTables(),
       },
       master: { privileges: masterPrivileges, afterwards: [] },
     },
@@ -40,7 +50,7 @@ export function startMariadbServer(options: { folder: string; port?: number }): 
 }
 
 /** What mariadb-install-db feeds to the server, without the accounts of other hosts than localhost. */
-function systemTables(folder: string): string {
+function systemTables(): string {
   const names = [
     "mysql_system_tables",
     "mysql_performance_tables",
@@ -48,7 +58,7 @@ function systemTables(folder: string): string {
     "maria_add_gis_sp_bootstrap",
     "mysql_sys_schema",
   ];
-  const sql = names.map((name) => readFileSync(join(folder, `${name}.sql`), "utf8")).join("\n");
+  const sql = names.map((name) => readFileSync(join(messages, `${name}.sql`), "utf8")).join("\n");
   const elsewhere = /@current_hostname|'127\.0\.0\.1'|'::1'/;
   const lines = sql.split("\n").filter((line) => !elsewhere.test(line));
   return ["CREATE DATABASE mysql;", "USE mysql;", "SET @auth_root_socket = NULL;", ...lines].join("\n");

@@ -1,6 +1,6 @@
 import { Stack } from "aws-cdk-lib";
 import { Construct } from "constructs";
-import type { Engine } from "../../src/grant.ts";
+import type { DatabaseConfig } from "../../src/config.ts";
 import { DbleaseFunction, type Installation } from "./dblease-function.ts";
 import type { Network } from "./network.ts";
 
@@ -11,6 +11,8 @@ export interface EngineFunctionsProps {
   /** ARNs of the admin logins of this engine's databases. */
   adminSecrets: string[];
 }
+
+type Engine = DatabaseConfig["engine"];
 
 /** Engines that the workflows know. */
 const runnable = ["postgres", "mysql", "mariadb"] as const satisfies readonly Engine[];

@@ -36,13 +36,14 @@ test("without an id: what I may claim, and an event's words cannot paint the scr
 });
 
 test("a claim sends the verifier of a password that only this machine keeps, and waits", async () => {
+  desk.api.answer("GET /drafts", { body: { drafts: [] } });
   desk.api.answer(`POST /grants/${id}/claim`, { status: 201, body: grantView() });
   desk.api.answer(`GET /grants/${id}`, { body: activeGrant() });
   const { code, stdout, stderr } = await desk.dblease(["claim", id.toUpperCase()]);
   expect(code, stderr).toBe(0);
   expect(stdout).toContain(`eval "$(dblease credential ${id} --env)" && psql`);
   const password = readFileSync(join(desk.stateFolder, id), "utf8");
-  const [sent] = desk.api.received;
+  const sent = desk.api.received.find((it) => it.line.endsWith("/claim"));
   const { verifier } = JSON.parse(sent?.body ?? "");
   const salt = Buffer.from(verifier.split(":")[1].split("$")[0], "base64");
   expect(verifier).toBe(scramSha256(password, salt));

@@ -2,14 +2,28 @@
  * What an engine has to bring so that the stories of this folder can be told on it. A new engine writes one
  * harness; a story that needs a capability the harness lacks is skipped, and the output says why.
  */
-import type { Door, EngineAdapter, GroupRole, KnownUser, NewUser } from "../../../src/engines/engine.ts";
+import type {
+  Door,
+  EngineAdapter,
+  GroupRole,
+  KnownUser,
+  Marker,
+  NewUser,
+} from "../../../src/engines/engine.ts";
+import type { Instant } from "../../../src/grant.ts";
 import type { Receipt } from "../../../src/receipt.ts";
 
 export type Capability =
   /** A user can own tables, functions and more, and they outlive it. */
   | "ownership"
-  /** Transactions can be prepared and outlive their session. */
+  /** Transactions can be prepared, outlive their session, and are known by whose they are. */
   | "prepared transactions"
+  /** A user and its privileges can be changed inside an open transaction, which locks them. */
+  | "transactional accounts"
+  /** A privilege that is taken away is missing in the very next statement of an open session. */
+  | "immediate privileges"
+  /** A bystander's function can be found in place of the server's own. */
+  | "search path"
   /** Roles are owned, so that a second admin may be shut out. */
   | "owned roles"
   /** Members of a group can be kept from becoming the group. */
@@ -23,19 +37,66 @@ export interface Session {
   close(): Promise<void>;
 }
 
-/** A database with a table `app.orders` (three rows) that belongs to `app_owner`, and a prepared group role. */
+/**
+ * A schema with a table `orders` (three rows, columns `id` and `customer`) that belongs to an application, and a
+ * prepared group role. What is said below in words is SQL of the engine, run by somebody who may.
+ */
 export interface Stage<Connection> {
   database: string;
-  /** Group role that may read schema app. */
+  schema: string;
+  /** Qualified name of the table. */
+  orders: string;
+  /** A database of the server that everybody may enter. */
+  common: string;
+  /** Group role that may read the schema. */
   reader: GroupRole;
   /** Opens as the RDS-like master; `as`: another admin. */
   door(grantId?: string, as?: string): Door<Connection>;
   adminSession(): Promise<Session>;
   /** One message in a session of the master's own. */
   admin(sql: string, database?: string): Promise<Record<string, unknown>[]>;
-  /** The bootstrap superuser, who exists on every server and is never dblease: for fixtures. */
+  /** One message in a session of the bootstrap superuser, who exists on every server and is never dblease. */
   root(sql: string, database?: string): Promise<Record<string, unknown>[]>;
   login(username: string, password: string, database?: string): Promise<Session>;
+
+  /** As the application that owns the schema. */
+  asOwner(sql: string): Promise<void>;
+  /** A login that dblease did not make, in place of one of this name. */
+  createLogin(username: string, password: string): Promise<void>;
+  /** Drops a user of any kind, and what it holds. */
+  dropLogin(username: string): Promise<void>;
+  /** No login any more, as a fence has it. */
+  lock(username: string): Promise<void>;
+  /** Makes somebody a member of the reader. */
+  join(username: string): Promise<void>;
+  /** Gives everything on the table, and the way to it. */
+  openOrders(username: string): Promise<void>;
+  /** Gives a privilege that reaches beyond any schema; resolves with the word for it. */
+  empower(username: string): Promise<string>;
+  /** A login with a name of ours and, if `label` is there, this text where a marker stands. */
+  createForeign(username: string, password: string, label?: string): Promise<void>;
+  /** All that the server stores about the account itself. */
+  stored(username: string): Promise<unknown>;
+  /** Traces of a user anywhere, found in other words than the adapter's. Empty: none. */
+  traces(user: KnownUser): Promise<unknown[]>;
+  /** Takes one privilege from the reader and gives it three that are not configured. */
+  disturbReader(): Promise<void>;
+  /** What changes whenever privileges in the schema are changed, even to what they were. */
+  privilegeHistory(): Promise<unknown>;
+  /** Schema, table and column of these names; whatever else is said is quoted by the harness itself. */
+  createNamed(schema: string, table: string, column: string): Promise<void>;
+  dropSchema(schema: string): Promise<void>;
+  /** A grant of this user hangs until `release`; `waits`: it hangs now. */
+  hold(username: string, marker: Marker): Promise<{ waits(): Promise<boolean>; release(): Promise<void> }>;
+  /** A second admin, as RDS's master but made later, with the master's password. */
+  createDeputy(): Promise<void>;
+}
+
+/** The words of one `query`, as its statements. */
+export interface SplitMessage {
+  statements: number;
+  /** The same message with its first statements only. */
+  first(statements: number): unknown[];
 }
 
 export interface Harness<Connection> {
@@ -47,6 +108,33 @@ export interface Harness<Connection> {
   start(): Promise<void>;
   stop(): Promise<void>;
   stage(): Promise<Stage<Connection>>;
+
+  /** What dblease stores instead of this password. */
+  verifier(password: string): string;
+  /** Verifiers that look like this good one, or that the server would take, and that dblease does not make. */
+  badVerifiers(good: string): string[];
+  /** `denied`: not allowed to do that; `no login`: not let in. Undefined: neither. */
+  kindOf(error: unknown): "denied" | "no login" | undefined;
+  /** Roles of which a user with this group role is a member. */
+  memberOf(groupRole: string): string[];
+  /** How exactly the engine knows an instant. */
+  storedInstant(at: Instant): Instant;
+  /** The last statement of a plan. */
+  planEnds: RegExp;
+  /** What a session can hold on to; told one by one. */
+  clinging: Record<string, (session: Session, orders: string) => Promise<unknown>>;
+  /** A user changes whatever it may change of itself; afterwards its password is still this one. */
+  meddle(session: Session, password: string): Promise<void>;
+  /** A session shows itself under this name for a moment, or as long as it is open. */
+  callItself(session: Session, name: string): Promise<void>;
+  /** The check of doctor that fails for a deputy until its repair was run; undefined: a deputy lacks nothing. */
+  deputyCheck?: string;
+  /** Checks of doctor that fail on this server as it comes. */
+  weaknesses: readonly string[];
+  /** Whether a schema, table or column can be called that. */
+  canName(name: string): boolean;
+  /** For engines that commit each statement: how many are in a message. Absent: it is done as a whole or not at all. */
+  split?(words: unknown[]): SplitMessage;
 }
 
 /** A person with a grant on a stage. */

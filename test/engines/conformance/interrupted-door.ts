@@ -1,8 +1,9 @@
 import type { Door } from "../../../src/engines/engine.ts";
+import type { SplitMessage } from "./harness.ts";
 
 /** What a wrapper needs of a connection: every driver's has both, under these or other names. */
 interface Interruptible {
-  query: (...words: never[]) => Promise<unknown>;
+  query: (...words: unknown[]) => Promise<unknown>;
   end(): Promise<void>;
 }
 
@@ -14,21 +15,55 @@ export function interruptedDoor<Connection>(
   let sent = 0;
   return {
     sent: () => sent,
-    door: {
-      ...door,
-      async open(target) {
-        const connection = await door.open(target);
-        // Each harness that tells these stories has connections with `query` and `end`.
-        const open = connection as Interruptible;
-        const query = open.query.bind(connection);
-        open.query = async (...words) => {
-          sent += 1;
-          if (sent < before) return query(...words);
-          await open.end();
-          throw Object.assign(new Error("killed"), { code: "KILLED" });
-        };
-        return connection;
-      },
+    door: watchedDoor(door, async (words, query, end) => {
+      sent += 1;
+      if (sent < before) return query(...words);
+      await end();
+      throw killed();
+    }),
+  };
+}
+
+/** The same for engines that commit each statement: vanishes after so many, in the middle of a message or not. */
+export function interruptedInside<Connection>(
+  door: Door<Connection>,
+  statements: number,
+  split: (words: unknown[]) => SplitMessage,
+): Door<Connection> {
+  let left = statements;
+  return watchedDoor(door, async (words, query, end) => {
+    const message = split(words);
+    if (message.statements <= left) {
+      left -= message.statements;
+      return query(...words);
+    }
+    if (left > 0) await query(...message.first(left));
+    left = 0;
+    await end();
+    throw killed();
+  });
+}
+
+type Watch = (
+  words: unknown[],
+  query: (...words: unknown[]) => Promise<unknown>,
+  end: () => Promise<void>,
+) => Promise<unknown>;
+
+function watchedDoor<Connection>(door: Door<Connection>, watch: Watch): Door<Connection> {
+  return {
+    ...door,
+    async open(target) {
+      const connection = await door.open(target);
+      // Each harness that tells these stories has connections with `query` and `end`.
+      const open = connection as Interruptible;
+      const query = open.query.bind(connection);
+      open.query = (...words) => watch(words, query, () => open.end());
+      return connection;
     },
   };
+}
+
+function killed(): Error {
+  return Object.assign(new Error("killed"), { code: "KILLED" });
 }

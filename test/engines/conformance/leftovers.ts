@@ -149,8 +149,8 @@ export function leftoverStories<Connection>(harness: Harness<Connection>): void 
       const colleague = await stage.login("colleague", "colleague");
       expect(await colleague.query("SELECT count(*)::int AS rows FROM app.copy")).toEqual([{ rows: 3 }]);
       const receipt = await person.revoke();
-      expect(await refusal(colleague.query("SELECT count(*) FROM app.copy"))).toBe("42501");
-      expect(await refusal(colleague.query("SELECT id FROM app.copy"))).toBe("42501");
+      expect(await refusal(harness, colleague.query("SELECT count(*) FROM app.copy"))).toBe("denied");
+      expect(await refusal(harness, colleague.query("SELECT id FROM app.copy"))).toBe("denied");
       await colleague.close();
       expect(receipt.moved).toEqual([
         expect.objectContaining({ kind: "default acl", stripped: ["colleague: SELECT"] }),
@@ -181,9 +181,9 @@ export function leftoverStories<Connection>(harness: Harness<Connection>): void 
       const bystander = await stage.login("bystander", "bystander");
       expect(await bystander.query("SELECT app.leak()::int AS rows")).toEqual([{ rows: 3 }]);
       const receipt = await person.revoke();
-      expect(await refusal(bystander.query("SELECT app.leak()"))).toBe("42501");
+      expect(await refusal(harness, bystander.query("SELECT app.leak()"))).toBe("denied");
       await bystander.close();
-      expect(await refusal(person.login())).toBe("28P01");
+      expect(await refusal(harness, person.login())).toBe("no login");
       expect(receipt).toMatchObject({ users: 1, sessions: 0, privileges: 0, objects: 2, moved: [] });
       expect(receipt.residue).toEqual([
         {
@@ -214,7 +214,7 @@ export function leftoverStories<Connection>(harness: Harness<Connection>): void 
         const found = receipt.residue.filter(({ kind }) => kind === "executable");
         expect(found.map((residue) => residue.what)).toEqual([what]);
         expect(receipt.droppedAt).toBeUndefined();
-        expect(await refusal(person.login())).toBe("28P01");
+        expect(await refusal(harness, person.login())).toBe("no login");
         for (const { statement = "SELECT 1" } of found) await stage.admin(statement);
         await expectGone(stage, person, await person.revoke());
       },
@@ -234,7 +234,7 @@ export function leftoverStories<Connection>(harness: Harness<Connection>): void 
       "privileges on schema closed",
       person.user.username,
     ]);
-    expect(await refusal(person.login())).toBe("28P01");
+    expect(await refusal(harness, person.login())).toBe("no login");
     expect(await stage.root("SELECT count(*)::int AS rows FROM closed.copy")).toEqual([{ rows: 3 }]);
     // The schema's owner takes its own grant back and lends what was missing: the second revoke finishes.
     await stage.root(receipt.residue.find(({ kind }) => kind === "privilege")?.statement ?? "");

@@ -4,8 +4,7 @@ import type { NewUser } from "../../../src/engines/engine.ts";
 import { grantId, usernameOf } from "../../../src/grant.ts";
 import { isClean, type Receipt } from "../../../src/receipt.ts";
 import { password } from "../../../src/verifiers/password.ts";
-import { scramSha256 } from "../../../src/verifiers/scram-sha-256.ts";
-import type { Capability, Harness, Person, Stage } from "./harness.ts";
+import type { Capability, Harness, Person, Session, Stage } from "./harness.ts";
 
 export const clock = () => new Date();
 export const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
@@ -23,17 +22,17 @@ export function story<Connection>(
 }
 
 /** A new user as the workflow would ask for it; nothing is in the database yet. */
-export function newUser<Connection>(stage: Stage<Connection>): {
-  user: NewUser & { verifier: string };
-  secret: string;
-} {
+export function newUser<Connection>(
+  harness: Harness<Connection>,
+  stage: Stage<Connection>,
+): { user: NewUser & { verifier: string }; secret: string } {
   const id = grantId(randomBytes(12));
   const secret = password(randomBytes);
   const user = {
     username: usernameOf(id),
     marker: { installation: "test", grantId: id },
     groupRole: stage.reader.name,
-    verifier: scramSha256(secret, randomBytes(16)),
+    verifier: harness.verifier(secret),
     expiresAt: inSeconds(600),
     connectionLimit: 10,
     deadline: inSeconds(60),
@@ -41,12 +40,12 @@ export function newUser<Connection>(stage: Stage<Connection>): {
   return { user, secret };
 }
 
-/** A person who has been granted access to schema app. */
+/** A person who has been granted access to the stage's schema. */
 export async function granted<Connection>(
   harness: Harness<Connection>,
   stage: Stage<Connection>,
 ): Promise<Person<Connection>> {
-  const { user, secret } = newUser(stage);
+  const { user, secret } = newUser(harness, stage);
   const door = stage.door(user.marker.grantId);
   const { userOid } = await harness.adapter.grant(door, user);
   const known = { username: user.username, marker: user.marker, userOid };
@@ -76,23 +75,26 @@ export async function expectGone<Connection>(
     objects: 0,
     preparedTransactions: 0,
   });
-  expect(await stage.root(presence(person.known.username, person.known.userOid), "postgres")).toEqual([]);
+  expect(await stage.traces(person.known)).toEqual([]);
 }
 
-/** Asks the catalogue in other words than the adapter does. */
-function presence(username: string, userOid = "0"): string {
-  return `SELECT rolname::text AS left FROM pg_authid WHERE rolname = '${username}' OR oid = ${userOid}
-    UNION ALL SELECT 'session' FROM pg_stat_get_activity(NULL) WHERE usesysid = ${userOid}
-    UNION ALL SELECT 'member' FROM pg_auth_members WHERE ${userOid} IN (roleid, member)
-    UNION ALL SELECT 'dependency' FROM pg_shdepend WHERE refobjid = ${userOid} AND refclassid = 1260`;
+/** Rows of a table, seen from this session. */
+export async function count(session: Pick<Session, "query">, table: string): Promise<number> {
+  const [row] = await session.query(`SELECT count(*) AS n FROM ${table}`);
+  return Number(row?.n);
 }
 
-/** SQLSTATE (or Node's code) with which something was refused. */
-export async function refusal(attempt: Promise<unknown>): Promise<string> {
+/** How something was refused: in the harness's words, else the code of the error. */
+export async function refusal<Connection>(
+  harness: Pick<Harness<Connection>, "kindOf">,
+  attempt: Promise<unknown>,
+): Promise<string> {
   try {
     await attempt;
     return "nothing refused";
   } catch (error) {
+    const kind = harness.kindOf(error);
+    if (kind !== undefined) return kind;
     return typeof error === "object" && error && "code" in error ? String(error.code) : String(error);
   }
 }

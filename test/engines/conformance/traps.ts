@@ -6,56 +6,61 @@ import { clock, expectGone, granted, story } from "./story.ts";
 export function trapStories<Connection>(harness: Harness<Connection>): void {
   const { adapter } = harness;
 
-  story(harness, "a bystander's functions and operators never run as our admin", async (stage) => {
-    await stage.root(`GRANT CREATE ON SCHEMA public TO PUBLIC; CREATE TABLE public.caught (who text, by text);
+  story(
+    harness,
+    "a bystander's functions and operators never run as our admin",
+    async (stage) => {
+      await stage.root(`GRANT CREATE ON SCHEMA public TO PUBLIC; CREATE TABLE public.caught (who text, by text);
       GRANT INSERT ON public.caught TO PUBLIC`);
-    for (const [name, words, result] of [
-      ["pg_terminate_backend", "int, int", "boolean"],
-      ["pg_terminate_backend", "int", "boolean"],
-      ["count", "int", "bigint"],
-      ["quote_ident", "name", "text"],
-      ["upper", "text", "text"],
-      ["shobj_description", "oid, text", "text"],
-      ["pg_identify_object", "oid, oid, int", "text"],
-    ]) {
-      await stage.root(`CREATE FUNCTION public.${name}(${words}) RETURNS ${result} LANGUAGE plpgsql AS
+      for (const [name, words, result] of [
+        ["pg_terminate_backend", "int, int", "boolean"],
+        ["pg_terminate_backend", "int", "boolean"],
+        ["count", "int", "bigint"],
+        ["quote_ident", "name", "text"],
+        ["upper", "text", "text"],
+        ["shobj_description", "oid, text", "text"],
+        ["pg_identify_object", "oid, oid, int", "text"],
+      ]) {
+        await stage.root(`CREATE FUNCTION public.${name}(${words}) RETURNS ${result} LANGUAGE plpgsql AS
         $$ BEGIN INSERT INTO public.caught VALUES (current_user, '${name}'); RETURN NULL; END $$`);
-    }
-    await stage.root(`CREATE FUNCTION public.same(oid, int) RETURNS boolean LANGUAGE plpgsql AS
+      }
+      await stage.root(`CREATE FUNCTION public.same(oid, int) RETURNS boolean LANGUAGE plpgsql AS
       $$ BEGIN INSERT INTO public.caught VALUES (current_user, '='); RETURN false; END $$;
       CREATE OPERATOR public.= (LEFTARG = oid, RIGHTARG = int, FUNCTION = public.same);
       CREATE TABLE public.pg_roles AS SELECT 1 AS oid`);
-    const person = await granted(harness, stage);
-    await stage.root(`GRANT CREATE ON SCHEMA app TO ${person.user.username}`);
-    const session = await person.login();
-    await session.query("CREATE TABLE app.copy AS SELECT * FROM app.orders");
-    await adapter.prepare(stage.door(), [stage.reader]);
-    await adapter.list(stage.door(), [stage.reader.name]);
-    await adapter.inspect(person.door, person.known, clock);
-    const checks = await adapter.doctor(stage.door(), [stage.reader]);
-    expect(checks.find(({ id }) => id === "public_create")).toMatchObject({
-      ok: false,
-      repair: `REVOKE CREATE ON SCHEMA "public" FROM PUBLIC`,
-    });
-    const receipt = await person.revoke();
-    await session.ended;
-    await expectGone(stage, person, receipt);
-    const caught = "SELECT by FROM public.caught WHERE who = 'master'";
-    expect(await stage.root(caught)).toEqual([]);
-    // The trap is a real one: the same admin without our settings walks into it.
-    await stage.admin("SELECT pg_terminate_backend(0, 1)");
-    expect(await stage.root(caught)).toEqual([{ by: "pg_terminate_backend" }]);
-  });
+      const person = await granted(harness, stage);
+      await stage.root(`GRANT CREATE ON SCHEMA app TO ${person.user.username}`);
+      const session = await person.login();
+      await session.query("CREATE TABLE app.copy AS SELECT * FROM app.orders");
+      await adapter.prepare(stage.door(), [stage.reader]);
+      await adapter.list(stage.door(), [stage.reader.name]);
+      await adapter.inspect(person.door, person.known, clock);
+      const checks = await adapter.doctor(stage.door(), [stage.reader]);
+      expect(checks.find(({ id }) => id === "public_create")).toMatchObject({
+        ok: false,
+        repair: `REVOKE CREATE ON SCHEMA "public" FROM PUBLIC`,
+      });
+      const receipt = await person.revoke();
+      await session.ended;
+      await expectGone(stage, person, receipt);
+      const caught = "SELECT by FROM public.caught WHERE who = 'master'";
+      expect(await stage.root(caught)).toEqual([]);
+      // The trap is a real one: the same admin without our settings walks into it.
+      await stage.admin("SELECT pg_terminate_backend(0, 1)");
+      expect(await stage.root(caught)).toEqual([{ by: "pg_terminate_backend" }]);
+    },
+    ["search path"],
+  );
 
   story(harness, "a name that somebody calls their connection holds up no revoke", async (stage) => {
     const person = await granted(harness, stage);
-    await stage.root("DROP ROLE IF EXISTS loud; CREATE ROLE loud LOGIN PASSWORD 'loud'");
+    await stage.createLogin("loud", "loud");
     const loud = await stage.login("loud", "loud");
-    await loud.query(`SET application_name = 'dblease/${person.user.marker.grantId}'`);
+    await harness.callItself(loud, `dblease/${person.user.marker.grantId}`);
     await expectGone(stage, person, await person.revoke());
     expect(await loud.query("SELECT 1 AS alive")).toEqual([{ alive: 1 }]);
     await loud.close();
-    await stage.root("DROP ROLE loud");
+    await stage.dropLogin("loud");
   });
 
   story(
@@ -63,17 +68,20 @@ export function trapStories<Connection>(harness: Harness<Connection>): void {
     "a second admin that joined the owner role revokes what the first one granted",
     async (stage) => {
       const person = await granted(harness, stage);
-      const checks = async () => adapter.doctor(stage.door(undefined, "deputy"), [stage.reader]);
-      await stage.root(`DROP ROLE IF EXISTS deputy; CREATE ROLE deputy LOGIN CREATEROLE;
-      UPDATE pg_authid SET rolpassword = (SELECT rolpassword FROM pg_authid WHERE rolname = 'master') WHERE rolname = 'deputy';
-      GRANT rds_superuser TO deputy`);
-      const owner = (await checks()).find(({ id }) => id === "owner_role");
-      expect(owner).toMatchObject({ ok: false });
-      await stage.admin(owner?.repair ?? "");
-      expect((await checks()).find(({ id }) => id === "owner_role")).toMatchObject({ ok: true });
+      await stage.createDeputy();
+      const check = async () =>
+        (await adapter.doctor(stage.door(undefined, "deputy"), [stage.reader])).find(
+          ({ id }) => id === harness.deputyCheck,
+        );
+      if (harness.deputyCheck !== undefined) {
+        const failed = await check();
+        expect(failed).toMatchObject({ ok: false });
+        await stage.admin(failed?.repair ?? "");
+        expect(await check()).toMatchObject({ ok: true });
+      }
       const door = stage.door(person.user.marker.grantId, "deputy");
       await expectGone(stage, person, await adapter.revoke(door, person.known, clock));
-      await stage.root("DROP OWNED BY deputy; DROP ROLE deputy");
+      await stage.dropLogin("deputy");
     },
   );
 
@@ -82,8 +90,7 @@ export function trapStories<Connection>(harness: Harness<Connection>): void {
     "a second admin that did not join is told what to run, and touches nothing",
     async (stage) => {
       const person = await granted(harness, stage);
-      await stage.root(`DROP ROLE IF EXISTS deputy; CREATE ROLE deputy LOGIN CREATEROLE;
-        UPDATE pg_authid SET rolpassword = (SELECT rolpassword FROM pg_authid WHERE rolname = 'master') WHERE rolname = 'deputy'`);
+      await stage.createDeputy();
       const door = stage.door(person.user.marker.grantId, "deputy");
       await expect(adapter.revoke(door, person.known, clock)).rejects.toMatchObject({
         code: "ADMIN_LACKS_RIGHTS",
@@ -93,7 +100,7 @@ export function trapStories<Connection>(harness: Harness<Connection>): void {
       });
       await (await person.login()).close();
       await expectGone(stage, person, await person.revoke());
-      await stage.root("DROP ROLE deputy");
+      await stage.dropLogin("deputy");
     },
     ["owned roles"],
   );

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,7 +7,10 @@ import type { PostgresServer } from "../../../local-stack/postgres-server.ts";
 import type { PostgresConnection } from "../../../src/connect/postgres.ts";
 import { postgresDoor } from "../../../src/connect/postgres-door.ts";
 import { postgres } from "../../../src/engines/postgres.ts";
+import { scramSha256 } from "../../../src/verifiers/scram-sha-256.ts";
 import type { Capability, Harness, Session, Stage } from "../conformance/harness.ts";
+import { clinging, meddle } from "./postgres-clinging.ts";
+import { postgresWords } from "./postgres-words.ts";
 
 export interface PostgresStage extends Stage<PostgresConnection> {
   server: PostgresServer;
@@ -41,6 +45,25 @@ export function postgresHarness(
     engine,
     adapter: postgres,
     lacks,
+    verifier: (password) => scramSha256(password, randomBytes(16)),
+    badVerifiers: (good) => [
+      good.replace("4096", "2147483647"),
+      "SCRAM-SHA-256$4096:AAAA$AAAA:AAAA",
+      "md5a3556571e93b0d20722ba62be61e8c2d",
+    ],
+    kindOf,
+    memberOf: (groupRole) => [groupRole, "jit_managed"].sort(),
+    storedInstant: (at) => at,
+    planEnds: /^COMMIT$/,
+    clinging,
+    meddle,
+    callItself: async (session, name) => {
+      await session.query(`SET application_name = '${name}'`);
+    },
+    deputyCheck: "owner_role",
+    // PUBLIC may create in the schema public of every new database before 15.
+    weaknesses: ["public_create"],
+    canName: () => true,
     async start() {
       server = await startServer(join(folder, "postgres"));
       await run(server.superuser, "ALTER SYSTEM SET max_prepared_transactions = 10");
@@ -75,15 +98,21 @@ export function postgresHarness(
           ...(grantId === undefined ? {} : { grantId }),
         });
       await postgres.prepare(door(), [reader]);
+      const adminSession = () => openSession(clientFor(master(), database));
+      const root = (sql: string, where = database) => run(clientFor(server.superuser, where), sql);
       return {
         server,
         database,
+        schema: "app",
+        orders: "app.orders",
+        common: "postgres",
         other,
         reader,
         door,
-        adminSession: () => openSession(clientFor(master(), database)),
+        adminSession,
         admin: (sql, where = database) => run(clientFor(master(), where), sql),
-        root: (sql, where = database) => run(clientFor(server.superuser, where), sql),
+        root,
+        ...postgresWords(root, adminSession, reader.name),
         login: (user, password, where = database) =>
           openSession({ ...master(), user, password, database: where }),
       };
@@ -96,6 +125,13 @@ const fixtures = `CREATE SCHEMA app;
   SET ROLE app_owner;
   CREATE TABLE app.orders (id serial PRIMARY KEY, customer text);
   INSERT INTO app.orders (customer) VALUES ('ada'), ('bob'), ('cyd')`;
+
+/** Class 28: authorization; 42501: insufficient privilege (PostgreSQL manual, appendix A). */
+function kindOf(error: unknown): "denied" | "no login" | undefined {
+  const code = (error as { code?: unknown }).code;
+  if (code === "28P01" || code === "28000") return "no login";
+  return code === "42501" ? "denied" : undefined;
+}
 
 async function openSession(login: ClientConfig): Promise<Session> {
   const client = new Client(login);

@@ -1,0 +1,190 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type ConnectionOptions, createConnection, type RowDataPacket } from "mysql2/promise";
+import type { MysqlFamilyServer } from "../../../local-stack/mysql-family-server.ts";
+import type { MysqlConnection } from "../../../src/connect/mysql.ts";
+import { mysqlDoor } from "../../../src/connect/mysql-door.ts";
+import { mariadb } from "../../../src/engines/mariadb.ts";
+import { mysql } from "../../../src/engines/mysql.ts";
+import { cachingSha2, cachingSha2Salt } from "../../../src/verifiers/caching-sha2.ts";
+import { mysqlNative } from "../../../src/verifiers/mysql-native.ts";
+import type { Harness, Session, SplitMessage, Stage } from "../conformance/harness.ts";
+import { clinging, meddle } from "./mysql-clinging.ts";
+import { mysqlWords } from "./mysql-words.ts";
+
+export type Flavour = "mysql" | "mariadb";
+
+export interface MysqlStage extends Stage<MysqlConnection> {
+  server: MysqlFamilyServer;
+}
+
+export interface MysqlHarness extends Harness<MysqlConnection> {
+  flavour: Flavour;
+  stage(): Promise<MysqlStage>;
+}
+
+/** MySQL or MariaDB behind an RDS-like master; `startServer` brings it. `engine`: with its version, for the titles. */
+export function mysqlHarness(
+  flavour: Flavour,
+  engine: string,
+  startServer: (options: { folder: string }) => Promise<MysqlFamilyServer>,
+): MysqlHarness {
+  const folder = mkdtempSync(join(tmpdir(), "dblease-engine-"));
+  const adapter = flavour === "mysql" ? mysql : mariadb;
+  let server: MysqlFamilyServer;
+  let stages = 0;
+
+  const loginAs = (user: string, password: string, database?: string): ConnectionOptions => ({
+    host: server.host,
+    port: server.port,
+    user,
+    password,
+    ssl: { ca: server.ca },
+    ...(database === undefined ? {} : { database }),
+  });
+  const master = (database?: string) => loginAs(server.adminUsername, server.adminPassword, database);
+
+  return {
+    engine,
+    flavour,
+    adapter,
+    lacks: {
+      ownership: "tables have no owner; what runs as a user is told in the stories of this engine",
+      "prepared transactions": "nobody can see whose one is; told in the stories of this engine",
+      "transactional accounts": "every change of an account commits by itself",
+      "immediate privileges": "privileges on the schema of a session are read when it enters the schema",
+      "search path": "a function is only ever looked for in the session's own schema, and the admin has none",
+      "owned roles": "every admin with CREATE USER may change every user",
+      "no set role": "a role is active from the login on; there is nothing more to become",
+    },
+    verifier: (password) =>
+      flavour === "mysql" ? cachingSha2(password, cachingSha2Salt(randomBytes(20))) : mysqlNative(password),
+    badVerifiers: (good) => [
+      good.slice(0, -1),
+      `${good}A`,
+      good.replace("$005$", "$FFF$").toLowerCase(),
+      good.replace(/.$/, "'"),
+      flavour === "mysql" ? mysqlNative("Secret-1") : "5d2e19393cc5ef67",
+      "invalid",
+    ],
+    kindOf,
+    memberOf: (groupRole) => [groupRole],
+    storedInstant: (at) => `${at.slice(0, 19)}.000Z`,
+    planEnds: /^DROP EVENT IF EXISTS/,
+    clinging: clinging(flavour),
+    meddle: (session, password) => meddle(flavour, session, password),
+    async callItself(session, name) {
+      session.query(`/* ${name} */ SELECT SLEEP(2)`).catch(() => {});
+    },
+    ...(flavour === "mariadb" ? { deputyCheck: "give_roles" } : {}),
+    weaknesses: [],
+    // "Schema Object Names": none ends with a space.
+    canName: (name) => !name.endsWith(" "),
+    split,
+    async start() {
+      server = await startServer({ folder: join(folder, "server") });
+      await run(server.superuser, "SET GLOBAL event_scheduler = ON");
+    },
+    async stop() {
+      await server.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+    async stage() {
+      stages += 1;
+      const schema = `app_${stages}`;
+      await run(
+        master(),
+        `CREATE DATABASE ${schema};
+        CREATE TABLE ${schema}.orders (id int PRIMARY KEY AUTO_INCREMENT, customer varchar(20));
+        INSERT INTO ${schema}.orders (customer) VALUES ('ada'), ('bob'), ('cyd')`,
+      );
+      const reader = {
+        name: `dbl_shop_${stages}__read`,
+        scopes: [{ schemas: [schema], privileges: ["select" as const] }],
+      };
+      const door = (grantId?: string, as?: string) =>
+        mysqlDoor({
+          members: [{ id: "writer", host: server.host, port: server.port }],
+          database: schema,
+          credentials: { username: as ?? server.adminUsername, password: server.adminPassword },
+          tls: { ca: server.ca },
+          connectTimeoutMs: 10_000,
+          statementTimeoutMs: 20_000,
+          ...(grantId === undefined ? {} : { grantId }),
+        });
+      await adapter.prepare(door(), [reader]);
+      const admin = (sql: string, where = schema) => run(master(where), sql);
+      const root = (sql: string) => run(server.superuser, sql);
+      return {
+        server,
+        database: schema,
+        schema,
+        orders: `${schema}.orders`,
+        common: "information_schema",
+        reader,
+        door,
+        adminSession: () => openSession(master(schema)),
+        admin,
+        root,
+        login: (user, password, where = schema) => openSession(loginAs(user, password, where)),
+        ...mysqlWords({
+          flavour,
+          schema,
+          reader: reader.name,
+          password: server.adminPassword,
+          admin,
+          root,
+          rootSession: () => openSession(server.superuser),
+        }),
+      };
+    },
+  };
+}
+
+/** Numbers: "Server Error Message Reference"; 4151 is MariaDB's own for a locked account. */
+function kindOf(error: unknown): "denied" | "no login" | undefined {
+  const { errno } = error as { errno?: number };
+  if (errno === undefined) return undefined;
+  if ([1045, 1130, 1698, 1862, 3118, 4151].includes(errno)) return "no login";
+  return [1044, 1142, 1143, 1227, 1370, 1410].includes(errno) ? "denied" : undefined;
+}
+
+/** Each statement of a message of ours begins with the tag, as a comment. */
+function split(words: unknown[]): SplitMessage {
+  const [options] = words as [{ sql: string }];
+  const statements = options.sql.split(/;\n(?=\/\* dblease)/);
+  return {
+    statements: statements.length,
+    first: (count) => [{ ...options, sql: statements.slice(0, count).join(";\n") }],
+  };
+}
+
+async function openSession(login: ConnectionOptions): Promise<Session> {
+  const { host, port, socketPath } = login;
+  const socket = socketPath === undefined ? connect(port ?? 0, host) : connect(socketPath);
+  const ended = new Promise<void>((resolve) => socket.once("close", () => resolve()));
+  const connection = await createConnection({ ...login, multipleStatements: true, stream: () => socket });
+  connection.on("error", () => {});
+  return {
+    ended,
+    query: async (sql) => [(await connection.query(sql))[0]].flat(2).filter(isRow),
+    close: () => connection.end(),
+  };
+}
+
+/** A statement without rows answers with a header. */
+function isRow(result: object): result is RowDataPacket {
+  return result.constructor.name !== "ResultSetHeader";
+}
+
+async function run(login: ConnectionOptions, sql: string): Promise<Record<string, unknown>[]> {
+  const session = await openSession(login);
+  try {
+    return await session.query(sql);
+  } finally {
+    await session.close();
+  }
+}

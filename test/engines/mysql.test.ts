@@ -1,0 +1,7 @@
+import { test } from "vitest";
+import { mysqlMissing, startMysqlServer } from "../../local-stack/mysql-server.ts";
+import { allStories } from "./conformance/all-stories.ts";
+import { mysqlHarness } from "./harness/mysql.ts";
+
+if (mysqlMissing === undefined) allStories(mysqlHarness("mysql", "mysql 8.0.15", startMysqlServer));
+else test.skip(`mysql 8.0.15: not proven here (${mysqlMissing})`, () => {});
