@@ -44,7 +44,7 @@ export class BenchStage<Connection> {
 
   /** A user that is not there yet. */
   someone(): Made {
-    const { user, secret } = newUser(this.stage);
+    const { user, secret } = newUser(this.engine.harness, this.stage);
     return { user, known: { username: user.username, marker: user.marker }, secret };
   }
 

@@ -4,7 +4,7 @@ import type { GrantStatus } from "../../src/grant.ts";
 import { newSecret } from "../../src/verifiers/new-secret.ts";
 import type { GrantView } from "../../src/views.ts";
 import type { Context } from "../context.ts";
-import { type Credential, exportLines } from "../credential.ts";
+import { exportLines } from "../credential.ts";
 import { credentialTexts } from "../credential-texts.ts";
 import { Failure } from "../failure.ts";
 import { examples, grantId } from "../options.ts";

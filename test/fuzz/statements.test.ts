@@ -57,7 +57,7 @@ test("a name of theirs names one thing", async () => {
 
 test("what is no name of ours, or no verifier, never reaches the server", async () => {
   const deaf = { members: [], database: stage.database, open: () => Promise.reject(new Error("opened")) };
-  const { user } = newUser(stage);
+  const { user } = newUser(harness, stage);
   await fc.assert(
     fc.asyncProperty(hostile, fc.nat({ max: user.verifier.length }), async (text, at) => {
       if (/^[a-z][a-z0-9_]{0,29}$/.test(text)) expect(ownName(text)).toBe(`"${text}"`);
