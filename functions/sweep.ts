@@ -1,8 +1,10 @@
-/** Every minute: revoke what is overdue or stuck, start and signal again what got lost. */
+/** Every minute: revoke what is overdue or stuck, start and signal again what got lost, and say how it stands. */
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import middy from "@middy/core";
 import { engineFunctions } from "../src/engine-functions.ts";
+import { gauges, metricLine } from "../src/gauges.ts";
 import { setting } from "../src/setting.ts";
+import { openGrants } from "../src/store/find-grants.ts";
 import { openTable } from "../src/store/table.ts";
 import { lookAgainBy } from "../src/workflow/look-again.ts";
 import { openWorkflows } from "../src/workflow/start.ts";
@@ -20,6 +22,9 @@ const parts = {
 
 export const handler = middy<unknown>().handler(async () => {
   const result = await sweepOpenGrants(parts);
+  const now = parts.clock();
+  // Not by console.log, whose lines Lambda wraps.
+  process.stdout.write(`${metricLine(gauges(await openGrants(parts.table), now), now)}\n`);
   if (result.done.length + result.failed.length > 0) console.log(JSON.stringify(result));
   // A sweep that could not mend something must be seen as failed; the others are mended already.
   if (result.failed.length > 0) throw new Error(`${result.failed.length} grants could not be swept`);

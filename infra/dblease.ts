@@ -1,9 +1,14 @@
-import { Annotations, Fn, Stack } from "aws-cdk-lib";
+import { Annotations, CfnOutput, Duration, Fn, Stack } from "aws-cdk-lib";
+import { ManagedPolicy, PermissionsBoundary } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
 import type { Config, DatabaseConfig } from "../src/config.ts";
+import { DbleaseError } from "../src/errors.ts";
 import { Api } from "./constructs/api.ts";
 import { Configuration } from "./constructs/configuration.ts";
+import { DbleaseDashboard } from "./constructs/dashboard.ts";
 import type { Installation } from "./constructs/dblease-function.ts";
+import { DeadLetters } from "./constructs/dead-letters.ts";
+import { encryptionKey } from "./constructs/encryption-key.ts";
 import { EngineFunctions } from "./constructs/engine-functions.ts";
 import { EventIntake } from "./constructs/event-intake.ts";
 import { EventOutlet } from "./constructs/event-outlet.ts";
@@ -11,9 +16,11 @@ import { GrantWorkflows } from "./constructs/grant-workflows.ts";
 import { GrantsTable } from "./constructs/grants-table.ts";
 import { IamAccess } from "./constructs/iam-access.ts";
 import { Network } from "./constructs/network.ts";
+import { Operators } from "./constructs/operators.ts";
 import { Reconciler } from "./constructs/reconciler.ts";
 import { ServiceSecrets } from "./constructs/service-secrets.ts";
 import { Sweeper } from "./constructs/sweeper.ts";
+import { isFound } from "./named-network.ts";
 
 export interface DbleaseProps {
   config: Config;
@@ -25,13 +32,29 @@ export interface DbleaseProps {
 export class Dblease extends Construct {
   constructor(scope: Construct, id: string, { config, bundleOf }: DbleaseProps) {
     super(scope, id);
+    const { permissionsBoundary, key: wantedKey } = config.deployment ?? {};
+    if (permissionsBoundary) {
+      const boundary = ManagedPolicy.fromManagedPolicyArn(this, "Boundary", permissionsBoundary);
+      PermissionsBoundary.of(this).apply(boundary);
+    }
+    const key = encryptionKey(this, wantedKey);
     const installation: Installation = {
       // The stack's own id.
       id: Fn.select(2, Fn.split("/", Stack.of(this).stackId)),
-      store: new GrantsTable(this, "Grants"),
+      store: new GrantsTable(this, "Grants", key),
+      operators: new Operators(this, "Operators", key),
+      deadLetters: new DeadLetters(this, "DeadLetters", key),
+      key,
       bundleOf,
     };
-    const network = config.network ? new Network(this, "Network", config.network) : undefined;
+    installation.operators.alarm(installation.deadLetters, "Undelivered", {
+      meaning: "Something could not be delivered: an event, the start of a reconciliation, or a second look.",
+      metric: installation.deadLetters.metricApproximateNumberOfMessagesVisible({
+        period: Duration.minutes(5),
+      }),
+      threshold: 1,
+    });
+    const network = this.network(config);
     const used = new Set(Object.values(config.databases).map((it) => it.engine));
     const engines = [...used].map((engine) => {
       const adminSecrets = this.adminSecrets(config, engine);
@@ -43,11 +66,22 @@ export class Dblease extends Construct {
     new Sweeper(this, "Sweep", installation, engines, workflows);
     const byIam = Object.values(config.databases).filter((it) => it.adminUser !== undefined);
     const iam = byIam.length > 0 ? new IamAccess(this, "Iam", installation, engines, byIam) : undefined;
-    new Api(this, "Api", installation, engines, { workflows, reconciler, iam });
-    const { operators } = new EventOutlet(this, "Events", installation);
+    const { api } = new Api(this, "Api", installation, engines, { workflows, reconciler, iam });
+    const outlet = new EventOutlet(this, "Events", installation);
     const sources = config.events.map((it) => it.source);
-    if (sources.length > 0) new EventIntake(this, "Intake", installation, { workflows, operators, sources });
+    if (sources.length > 0) new EventIntake(this, "Intake", installation, { workflows, sources });
+    new CfnOutput(Stack.of(this), "OperatorsTopicArn", { value: installation.operators.topic.topicArn });
+    new CfnOutput(Stack.of(this), "ApproversTopicArn", { value: outlet.approvers.topicArn });
+    new DbleaseDashboard(this, "Dashboard", installation, { engines, workflows, outlet, api });
     new Configuration(this, "Configuration", installation, engines, config);
+  }
+
+  private network({ network }: Config): Network | undefined {
+    if (network === undefined) return undefined;
+    if (isFound(network)) return new Network(this, "Network", network);
+    throw new DbleaseError("BAD_CONFIGURATION", "network: names by tags have not been looked up", {
+      next: "give the construct a configuration that findNetwork has seen, or name ids",
+    });
   }
 
   /** Secrets that an engine's functions may read. The deploy refuses `env:`, which only the local stack resolves. */

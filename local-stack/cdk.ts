@@ -36,6 +36,11 @@ export async function deploy(run: CdkRun): Promise<Record<string, string>> {
   return outputs.Dblease ?? {};
 }
 
+/** Deletes the stack, as `cdk destroy` does for somebody who has turned termination protection off. */
+export async function destroy(run: CdkRun): Promise<void> {
+  await cdk(run, "destroy", ["--all", "--force", "--app", join(run.folder, "cdk.out")]);
+}
+
 async function cdk({ access, folder, configFile }: CdkRun, command: string, words: string[]): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const logFile = join(folder, `${command}.log`);

@@ -26,11 +26,13 @@ def main() -> None:
         condition_keys,
         custom_resources,
         dynamodb_leading_keys,
+        embedded_metrics,
         lambda_concurrency,
         lambda_runtime,
         rds_iam_judge,
         root_access_key,
         secret_arn,
+        stack_deletion,
         task_roles,
         workflows,
     )
@@ -43,6 +45,8 @@ def main() -> None:
     condition_keys.close()
     custom_resources.close()
     dynamodb_leading_keys.close()
+    stack_deletion.close()
+    embedded_metrics.close()
     workflows.close()
     task_roles.close()
 

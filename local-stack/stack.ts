@@ -2,7 +2,7 @@ import { copyFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { signToken } from "../src/iam/sign-token.ts";
 import type { AwsAccess } from "./aws-access.ts";
-import { bootstrap, type CdkRun, deploy, synthesize } from "./cdk.ts";
+import { bootstrap, type CdkRun, deploy, destroy, synthesize } from "./cdk.ts";
 import { attachPolicies, createDeployer, createPeople } from "./people.ts";
 import { type PostgresServer, startPostgresServer } from "./postgres-server.ts";
 import { registerInstance } from "./register-instance.ts";
@@ -18,6 +18,8 @@ export interface Stack {
   emulator: Emulator;
   /** Deploys again, after the configuration has changed. */
   apply(): Promise<void>;
+  /** Takes the app away again, as far as it lets itself be taken. */
+  destroy(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -110,6 +112,7 @@ async function deployInto(
       await deploy(run);
       writeStackInfo(folder, info);
     },
+    destroy: () => destroy(run),
     async stop() {
       removeStackInfo(folder);
       await stopServers(servers);

@@ -169,12 +169,45 @@ const principal = z
     "write iam-user/<name>, a unique id (AIDA...) or session/<session name of a name-enforcing role>",
   );
 
+/** Found in the account when the app is synthesized; every tag must fit. */
+const byTags = z.strictObject({
+  tags: z.record(z.string().min(1), z.string()).refine((it) => Object.keys(it).length > 0, {
+    message: "name at least one tag",
+  }),
+});
+
+function ids(prefix: string) {
+  const id = z.string().regex(new RegExp(`^${prefix}-[0-9a-f]+$`), `write an id (${prefix}-...) or tags`);
+  return z.union([z.array(id).min(1), byTags]);
+}
+
 /** Where the engine functions stand; without it they are outside any VPC, as on the local stack. */
 const network = z.strictObject({
-  vpc: z.string().min(1),
-  availabilityZones: names,
-  subnets: names,
-  securityGroups: names,
+  vpc: z.union([z.string().regex(/^vpc-[0-9a-f]+$/, "write an id (vpc-...) or tags"), byTags]),
+  subnets: ids("subnet"),
+  securityGroups: ids("sg"),
+  /** What the deploy makes of the two ways out that the functions need; left out where they are there already. */
+  endpoints: z
+    .strictObject({
+      dynamodb: z.strictObject({ routeTables: ids("rtb") }).optional(),
+      secretsManager: z.literal("create").optional(),
+    })
+    .optional(),
+});
+
+/** How the stack is made; the functions do not read it. */
+const deployment = z.strictObject({
+  /** ARN of the policy that bounds every role of the stack. */
+  permissionsBoundary: z
+    .string()
+    .regex(/^arn:aws[a-z-]*:iam::\d{12}:policy\/.+$/, "write the ARN of a managed policy")
+    .optional(),
+  /** What encrypts table, logs, topics and queues; without it, keys of AWS's own. */
+  key: z
+    .union([z.literal("create"), z.string().regex(/^arn:aws[a-z-]*:kms:[^:]+:\d{12}:key\/.+$/)], {
+      error: "write create, or the ARN of a KMS key",
+    })
+    .optional(),
 });
 
 /** Where `AccessRequested` events may come from. */
@@ -201,6 +234,7 @@ const service = z.strictObject({
 
 export const configSchema = z.strictObject({
   network: network.optional(),
+  deployment: deployment.optional(),
   persons: z.record(z.string().regex(/^[a-z][\w.@-]*$/), z.array(principal).min(1)).default({}),
   groups: z.record(id, names).default({}),
   /** IAM roles whose trust policy fixes the session name; Identity Center's roles need not be listed. */

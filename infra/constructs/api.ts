@@ -9,6 +9,8 @@ import type { Reconciler } from "./reconciler.ts";
 
 /** What people call: one function behind one HTTP endpoint. */
 export class Api extends Construct {
+  readonly api: DbleaseFunction;
+
   constructor(
     scope: Construct,
     id: string,
@@ -27,6 +29,7 @@ export class Api extends Construct {
         RECONCILE_MACHINE: parts.reconciler.machine.stateMachineArn,
       },
     });
+    this.api = api;
     store.grantRead(api);
     store.grantQuery(api);
     store.grantQueryKeys(api, ["finding", "database", "draft"]);
@@ -42,10 +45,11 @@ export class Api extends Construct {
       timeoutSeconds: 30,
     });
     enableIam.allowDescribe();
-    // Which servers, the configuration of the moment says; the API lets administrators alone ask for it.
-    enableIam.allow(["rds:ModifyDBInstance", "rds:ModifyDBCluster"], ["*"]);
+    const because =
+      "Which servers, the configuration of the moment says; the API lets administrators alone ask for it.";
+    enableIam.allow(["rds:ModifyDBInstance", "rds:ModifyDBCluster"], ["*"], because);
     enableIam.grantInvoke(api);
-    api.addEnvironment("ENABLE_IAM", enableIam.functionName);
-    new HttpEndpoint(this, "Endpoint", api, parts.iam?.broker);
+    api.addEnvironment("ENABLE_IAM", enableIam.live.functionArn);
+    new HttpEndpoint(this, "Endpoint", installation, { api: api.live, broker: parts.iam?.broker.live });
   }
 }

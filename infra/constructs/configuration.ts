@@ -24,10 +24,14 @@ export class Configuration extends Construct {
     store.grantPut(configure, ["config"]);
     store.grantUpdate(configure, ["database"]);
     configure.allowDescribe();
-    configure.allow(["iam:GetUser"], [iamArn(this, "user/*")]);
+    configure.allow(
+      ["iam:GetUser"],
+      [iamArn(this, "user/*")],
+      "Any user of the account may be a person of dblease.yaml.",
+    );
     EngineFunctions.open(engines, "admin", configure);
     const applied = new CustomResource(this, "Default", {
-      serviceToken: configure.functionArn,
+      serviceToken: configure.live.functionArn,
       resourceType: "Custom::DbleaseConfiguration",
       properties: { config: JSON.stringify(config) },
     });

@@ -41,6 +41,8 @@ export class EngineFunctions extends Construct {
       file: `${engine}-revoke`,
       timeoutSeconds: 60,
       reservedConcurrency: 5,
+      // The second look at a closed grant is called and not waited for.
+      onFailure: installation.deadLetters,
       network,
     });
     this.admin = new DbleaseFunction(this, "Admin", installation, {
@@ -60,7 +62,7 @@ export class EngineFunctions extends Construct {
   /** Lets a function call these of all engines, and tells it their names: `ADMIN_FUNCTIONS`, JSON by engine. */
   static open(engines: readonly EngineFunctions[], kind: "revoke" | "admin", to: DbleaseFunction): void {
     for (const it of engines) it[kind].grantInvoke(to);
-    const names = Object.fromEntries(engines.map((it) => [it.engine, it[kind].functionName]));
+    const names = Object.fromEntries(engines.map((it) => [it.engine, it[kind].live.functionArn]));
     to.addEnvironment(`${kind}_functions`.toUpperCase(), Stack.of(to).toJsonString(names));
   }
 
@@ -73,7 +75,7 @@ export class EngineFunctions extends Construct {
     return Object.fromEntries(
       runnable.map((engine) => {
         const found = engines.find((it) => it.engine === engine);
-        return [`${titled(engine)}${step}`, found?.[kind].functionArn ?? "none"];
+        return [`${titled(engine)}${step}`, found?.[kind].live.functionArn ?? "none"];
       }),
     );
   }

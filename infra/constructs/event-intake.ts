@@ -1,18 +1,13 @@
 import { CfnOutput, Duration, Stack } from "aws-cdk-lib";
-import { Alarm, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
-import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import { EventBus, Rule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
-import type { ITopic } from "aws-cdk-lib/aws-sns";
-import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { DbleaseFunction, type Installation } from "./dblease-function.ts";
+import { DeadLetters } from "./dead-letters.ts";
 import type { GrantWorkflows } from "./grant-workflows.ts";
 
 interface EventIntakeProps {
   workflows: GrantWorkflows;
-  /** Who hears of refused events. */
-  operators: ITopic;
   /** `source` of the events that are taken in. */
   sources: string[];
 }
@@ -26,25 +21,22 @@ export class EventIntake extends Construct {
     scope: Construct,
     id: string,
     installation: Installation,
-    { workflows, operators, sources }: EventIntakeProps,
+    { workflows, sources }: EventIntakeProps,
   ) {
     super(scope, id);
-    const { store } = installation;
+    const { store, operators, key } = installation;
     const bus = new EventBus(this, "Bus", { eventBusName: "dblease-intake" });
-    const refused = new Queue(this, "Refused", {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-    });
+    const refused = new DeadLetters(this, "Refused", key);
     const takeIn = new DbleaseFunction(this, "Function", installation, {
       file: "intake",
       timeoutSeconds: 30,
+      onFailure: refused,
       environment: { REFUSED_QUEUE: refused.queueUrl },
     });
     new Rule(this, "AccessRequested", {
       eventBus: bus,
       eventPattern: { source: sources, detailType: ["AccessRequested"] },
-      targets: [new LambdaFunction(takeIn, { deadLetterQueue: refused, retryAttempts: 10 })],
+      targets: [new LambdaFunction(takeIn.live, { deadLetterQueue: refused, retryAttempts: 10 })],
     });
     refused.grantSendMessages(takeIn);
     store.grantRead(takeIn);
@@ -54,11 +46,10 @@ export class EventIntake extends Construct {
     workflows.openGrants(takeIn);
     takeIn.allowDescribe();
     new CfnOutput(Stack.of(this), "RefusedEventsQueueUrl", { value: refused.queueUrl });
-    new Alarm(this, "RefusedEvents", {
+    operators.alarm(this, "RefusedEvents", {
+      meaning: "An event that asks for access was refused, or could not be taken in.",
       metric: refused.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5) }),
       threshold: 1,
-      evaluationPeriods: 1,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-    }).addAlarmAction(new SnsAction(operators));
+    });
   }
 }

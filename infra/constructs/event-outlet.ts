@@ -1,53 +1,54 @@
 import { Duration } from "aws-cdk-lib";
-import { Alarm, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
-import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import type { TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import { EventBus } from "aws-cdk-lib/aws-events";
 import { FilterCriteria, FilterRule, StartingPosition } from "aws-cdk-lib/aws-lambda";
-import { DynamoEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
+import { DynamoEventSource, SqsDlq } from "aws-cdk-lib/aws-lambda-event-sources";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
 import { DbleaseFunction, type Installation } from "./dblease-function.ts";
 
 /** Where events go: the `dblease` bus for programs, and two topics for people. */
 export class EventOutlet extends Construct {
-  private readonly bus: EventBus;
   /** What somebody has to decide or to review. */
-  private readonly approvers: Topic;
-  /** Access that did not end as it should, and what else needs somebody who looks after dblease. */
-  readonly operators: Topic;
+  readonly approvers: Topic;
+  readonly publish: DbleaseFunction;
+  readonly notify: DbleaseFunction;
 
   constructor(scope: Construct, id: string, installation: Installation) {
     super(scope, id);
-    this.bus = new EventBus(this, "Bus", { eventBusName: "dblease" });
-    this.approvers = new Topic(this, "Approvers", { displayName: "dblease: requests and reviews" });
-    this.operators = new Topic(this, "Operators", { displayName: "dblease: needs somebody to look" });
-    const publish = new DbleaseFunction(this, "Publish", installation, {
+    const { operators, key, store } = installation;
+    const bus = new EventBus(this, "Bus", { eventBusName: "dblease" });
+    this.approvers = new Topic(this, "Approvers", {
+      displayName: "dblease: requests and reviews",
+      enforceSSL: true,
+      ...(key ? { masterKey: key } : {}),
+    });
+    this.publish = new DbleaseFunction(this, "Publish", installation, {
       file: "publish",
       timeoutSeconds: 30,
-      environment: { BUS: this.bus.eventBusName },
+      environment: { BUS: bus.eventBusName },
     });
-    this.bus.grantPutEventsTo(publish);
-    const notify = new DbleaseFunction(this, "Notify", installation, {
+    bus.grantPutEventsTo(this.publish);
+    this.notify = new DbleaseFunction(this, "Notify", installation, {
       file: "notify",
       timeoutSeconds: 30,
-      environment: {
-        APPROVERS_TOPIC: this.approvers.topicArn,
-        OPERATORS_TOPIC: this.operators.topicArn,
-      },
+      environment: { APPROVERS_TOPIC: this.approvers.topicArn, OPERATORS_TOPIC: operators.topic.topicArn },
     });
-    for (const it of [this.approvers, this.operators]) it.grantPublish(notify);
-    for (const it of [publish, notify]) this.feed(it, installation.store.table);
+    for (const it of [this.approvers, operators.topic]) it.grantPublish(this.notify);
+    for (const it of [this.publish, this.notify]) this.feed(it, store.table, installation);
   }
 
   /** Connects a function to the stream: a record that cannot be told is retried alone, and lag is an alarm (dangers 28). */
-  private feed(to: DbleaseFunction, table: TableV2): void {
-    to.addEventSource(
+  private feed(to: DbleaseFunction, table: TableV2, { deadLetters, operators }: Installation): void {
+    to.live.addEventSource(
       new DynamoEventSource(table, {
         startingPosition: StartingPosition.TRIM_HORIZON,
         batchSize: 25,
         bisectBatchOnError: true,
         reportBatchItemFailures: true,
+        // Longer than SNS or EventBridge are ever away, shorter than the stream keeps a record (24 hours).
+        maxRecordAge: Duration.hours(6),
+        onFailure: new SqsDlq(deadLetters),
         // Verifiers, wake tokens and leases never leave the table.
         filters: [
           FilterCriteria.filter({
@@ -57,11 +58,10 @@ export class EventOutlet extends Construct {
         ],
       }),
     );
-    new Alarm(to, "StreamLag", {
+    operators.alarm(to, "StreamLag", {
+      meaning: "Events reach the bus or people more than ten minutes late.",
       metric: to.metric("IteratorAge", { statistic: "Maximum", period: Duration.minutes(5) }),
       threshold: Duration.minutes(10).toMilliseconds(),
-      evaluationPeriods: 1,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-    }).addAlarmAction(new SnsAction(this.operators));
+    });
   }
 }

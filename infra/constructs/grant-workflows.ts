@@ -18,15 +18,15 @@ export class GrantWorkflows extends Construct {
     const beginGrant = step("BeginGrant", "begin-grant");
     const beginRevoke = step("BeginRevoke", "begin-revoke", 5);
     const settle = step("Settle", "settle", 2);
-    this.revokeMachine = new Workflow(this, "RevokeMachine", "revoke.asl.json", {
-      BeginRevoke: beginRevoke.functionArn,
-      Settle: settle.functionArn,
+    this.revokeMachine = new Workflow(this, "RevokeMachine", installation, "revoke.asl.json", {
+      BeginRevoke: beginRevoke.live.functionArn,
+      Settle: settle.live.functionArn,
       ...EngineFunctions.substitutions(engines, "revoke"),
     });
-    this.grantMachine = new Workflow(this, "GrantMachine", "grant.asl.json", {
+    this.grantMachine = new Workflow(this, "GrantMachine", installation, "grant.asl.json", {
       Table: store.table.tableName,
-      BeginGrant: beginGrant.functionArn,
-      Settle: settle.functionArn,
+      BeginGrant: beginGrant.live.functionArn,
+      Settle: settle.live.functionArn,
       RevokeMachine: this.revokeMachine.stateMachineArn,
       ...EngineFunctions.substitutions(engines, "grant"),
     });
@@ -36,7 +36,8 @@ export class GrantWorkflows extends Construct {
       it.grantInvoke(this.grantMachine);
     this.revokeMachine.grantStartExecution(this.grantMachine);
     store.grantRead(this.grantMachine);
-    store.grantChange(this.grantMachine);
+    // It parks its task token in the row, nothing else.
+    store.grantUpdate(this.grantMachine, ["grant#*"]);
 
     for (const it of [beginRevoke, settle]) {
       store.grantRead(it);
@@ -60,8 +61,9 @@ export class GrantWorkflows extends Construct {
   open(to: DbleaseFunction): void {
     this.openGrants(to);
     this.revokeMachine.grantStartExecution(to);
-    // A token names its task by itself; the emulator, like AWS's reference, knows no narrower resource. A
-    // wake-up has no authority: after it the row is read again.
-    to.allow(["states:SendTaskSuccess"], ["*"]);
+    // AWS's reference knows no narrower resource.
+    const because =
+      "A token names its task by itself. A wake-up has no authority: after it the row is read again.";
+    to.allow(["states:SendTaskSuccess"], ["*"], because);
   }
 }

@@ -1,20 +1,30 @@
-import { RemovalPolicy } from "aws-cdk-lib";
-import { AttributeType, ProjectionType, StreamViewType, TableV2 } from "aws-cdk-lib/aws-dynamodb";
+import { RemovalPolicy, Stack } from "aws-cdk-lib";
+import {
+  AttributeType,
+  type CfnGlobalTable,
+  ProjectionType,
+  StreamViewType,
+  TableV2,
+} from "aws-cdk-lib/aws-dynamodb";
 import { Effect, type IGrantable, PolicyStatement } from "aws-cdk-lib/aws-iam";
+import type { IKey } from "aws-cdk-lib/aws-kms";
 import { Construct } from "constructs";
 
 /** The one table. Grants are the audit, so it outlives the stack and can be set back to any second. */
 export class GrantsTable extends Construct {
   readonly table: TableV2;
+  private readonly key: IKey | undefined;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, key?: IKey) {
     super(scope, id);
+    this.key = key;
     const text = (name: string) => ({ name, type: AttributeType.STRING });
     this.table = new TableV2(this, "Table", {
       partitionKey: text("pk"),
       sortKey: text("sk"),
       dynamoStream: StreamViewType.NEW_IMAGE,
       timeToLiveAttribute: "ttl",
+      deletionProtection: true,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       removalPolicy: RemovalPolicy.RETAIN,
       globalSecondaryIndexes: [
@@ -32,6 +42,14 @@ export class GrantsTable extends Construct {
         },
       ],
     });
+    if (key) this.encrypt(key);
+  }
+
+  /** TableV2 takes a key only in stacks whose region is known at synthesis. */
+  private encrypt(key: IKey): void {
+    const table = this.table.node.defaultChild as CfnGlobalTable;
+    table.sseSpecification = { sseEnabled: true, sseType: "KMS" };
+    table.addPropertyOverride("Replicas.0.SSESpecification", { KMSMasterKeyId: key.keyArn });
   }
 
   /** Strong reads of single items. */
@@ -40,7 +58,11 @@ export class GrantsTable extends Construct {
   }
 
   grantQuery(to: IGrantable): void {
-    this.allow(to, ["dynamodb:Query"], [`${this.table.tableArn}/index/*`]);
+    this.allow(
+      to,
+      ["dynamodb:Query"],
+      [`${this.table.tableArn}/index/open`, `${this.table.tableArn}/index/requester`],
+    );
   }
 
   /**
@@ -93,6 +115,25 @@ export class GrantsTable extends Construct {
         ...(leadingKeys
           ? { conditions: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": leadingKeys } } }
           : {}),
+      }),
+    );
+    if (this.key) this.allowKey(to, this.key);
+  }
+
+  /** DynamoDB uses the key in the caller's name (KMS guide, "How Amazon DynamoDB uses AWS KMS"). */
+  private allowKey(to: IGrantable, key: IKey): void {
+    to.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: [
+          "kms:Decrypt",
+          "kms:DescribeKey",
+          "kms:Encrypt",
+          "kms:GenerateDataKey",
+          "kms:ReEncryptFrom",
+          "kms:ReEncryptTo",
+        ],
+        resources: [key.keyArn],
+        conditions: { StringEquals: { "kms:ViaService": `dynamodb.${Stack.of(this).region}.amazonaws.com` } },
       }),
     );
   }

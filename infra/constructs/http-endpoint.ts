@@ -1,11 +1,15 @@
 import { CfnOutput, Stack } from "aws-cdk-lib";
-import { HttpApi, HttpMethod } from "aws-cdk-lib/aws-apigatewayv2";
+import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
+import { HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from "aws-cdk-lib/aws-apigatewayv2";
 import { HttpIamAuthorizer } from "aws-cdk-lib/aws-apigatewayv2-authorizers";
 import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
 import { ManagedPolicy, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { StringParameter } from "aws-cdk-lib/aws-ssm";
 import { Construct } from "constructs";
+import { acknowledgeStar } from "./acknowledge.ts";
+import type { Installation } from "./dblease-function.ts";
+import { Log } from "./log.ts";
 
 const { GET, POST, PUT } = HttpMethod;
 
@@ -38,19 +42,53 @@ const routes: readonly { method: HttpMethod; path: string; who: readonly Caller[
   { method: POST, path: "/reconciliations", who: [] },
 ];
 
+/** Who called what and how it went; neither query nor body. */
+const accessLog = AccessLogFormat.custom(
+  JSON.stringify({
+    requestId: "$context.requestId",
+    time: "$context.requestTime",
+    caller: "$context.identity.userArn",
+    sourceIp: "$context.identity.sourceIp",
+    route: "$context.routeKey",
+    path: "$context.path",
+    status: "$context.status",
+    latencyMs: "$context.responseLatency",
+    error: "$context.error.message",
+  }),
+);
+
 const callers = ["Requester", "Approver", "Auditor", "Admin"] as const;
 type Caller = (typeof callers)[number];
+
+interface Functions {
+  api: IFunction;
+  /** Answers for tokens; absent where no database takes IAM logins. */
+  broker: IFunction | undefined;
+}
 
 /** The HTTP API behind the IAM authorizer, a managed policy for each kind of caller, and the parameter by which the CLI finds it. */
 export class HttpEndpoint extends Construct {
   readonly url: string;
 
-  /** @param broker answers for tokens; absent where no database takes IAM logins. */
-  constructor(scope: Construct, id: string, handler: IFunction, broker: IFunction | undefined) {
+  constructor(scope: Construct, id: string, { key }: Installation, functions: Functions) {
     super(scope, id);
-    const api = new HttpApi(this, "Api", { defaultAuthorizer: new HttpIamAuthorizer() });
-    const integration = new HttpLambdaIntegration("Handler", handler);
-    const tokens = broker && new HttpLambdaIntegration("Broker", broker);
+    const api = new HttpApi(this, "Api", {
+      defaultAuthorizer: new HttpIamAuthorizer(),
+      createDefaultStage: false,
+    });
+    new HttpStage(this, "Stage", {
+      httpApi: api,
+      stageName: "$default",
+      autoDeploy: true,
+      // One caller's loop must not use up the account's quota.
+      throttle: { rateLimit: 50, burstLimit: 100 },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(new Log(this, "Log", key)),
+        format: accessLog,
+      },
+    });
+    const integration = new HttpLambdaIntegration("Handler", functions.api);
+    const tokens = functions.broker && new HttpLambdaIntegration("Broker", functions.broker);
     const served = routes.filter((it) => it.by === undefined || tokens);
     for (const { method, path, by } of served) {
       api.addRoutes({ path, methods: [method], integration: (by && tokens) ?? integration });
@@ -62,18 +100,28 @@ export class HttpEndpoint extends Construct {
     });
     for (const caller of callers) {
       const open = served.filter(({ who }) => caller === "Admin" || who.includes(caller));
+      const resources = open.map(({ method, path }) =>
+        api.arnForExecuteApi(method, path.replace("{id}", "*"), "$default"),
+      );
       const policy = new ManagedPolicy(this, `${caller}Policy`, {
+        // IAM is one for all regions of an account, an installation stands in one.
+        managedPolicyName: `Dblease${caller}-${Stack.of(this).region}`,
         description: `dblease: what a ${caller.toLowerCase()} may call`,
         statements: [
           new PolicyStatement({
             actions: ["execute-api:Invoke"],
-            resources: open.map(({ method, path }) =>
-              api.arnForExecuteApi(method, path.replace("{id}", "*"), "$default"),
-            ),
+            resources,
           }),
           new PolicyStatement({ actions: ["ssm:GetParameter"], resources: [parameter.parameterArn] }),
         ],
       });
+      for (const it of resources.filter((it) => it.includes("*"))) {
+        acknowledgeStar(
+          policy,
+          it,
+          "The star is a grant or a database; whose it is, the API itself decides.",
+        );
+      }
       new CfnOutput(Stack.of(this), `${caller}PolicyArn`, { value: policy.managedPolicyArn });
     }
     new CfnOutput(Stack.of(this), "ApiUrl", { value: this.url });

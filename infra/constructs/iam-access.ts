@@ -2,6 +2,7 @@ import { Duration, Stack } from "aws-cdk-lib";
 import { ArnPrincipal, PolicyStatement, Role } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
 import type { DatabaseConfig } from "../../src/config.ts";
+import { acknowledgeStar } from "./acknowledge.ts";
 import { DbleaseFunction, type Installation } from "./dblease-function.ts";
 import type { EngineFunctions } from "./engine-functions.ts";
 
@@ -56,23 +57,22 @@ export class IamAccess extends Construct {
       description:
         "dblease: logs in as temporary database users; assumed by the broker alone, for one grant at a time",
       maxSessionDuration: Duration.hours(1),
-      assumedBy: new ArnPrincipal(this.broker.role?.roleArn ?? "").withConditions({
+      assumedBy: new ArnPrincipal(this.broker.role.roleArn).withConditions({
         StringLike: { "sts:RoleSessionName": "????????????" },
       }),
     });
     role.assumeRolePolicy?.addStatements(
       new PolicyStatement({
-        principals: [new ArnPrincipal(this.broker.role?.roleArn ?? "")],
+        principals: [new ArnPrincipal(this.broker.role.roleArn)],
         actions: ["sts:SetSourceIdentity"],
         conditions: { StringLike: { "sts:SourceIdentity": "*" } },
       }),
     );
-    role.addToPolicy(
-      new PolicyStatement({
-        actions: ["rds-db:connect"],
-        resources: resourceIds.map((it) => this.dbuser(it, "jit_*")),
-      }),
-    );
+    const temporary = resourceIds.map((it) => this.dbuser(it, "jit_*"));
+    role.addToPolicy(new PolicyStatement({ actions: ["rds-db:connect"], resources: temporary }));
+    for (const it of temporary) {
+      acknowledgeStar(role, it, "The users of all grants; a session is narrowed to the one of its grant.");
+    }
     return role;
   }
 }

@@ -17,9 +17,9 @@ export class Reconciler extends Construct {
       file: "reconcile",
       timeoutSeconds: 110,
     });
-    this.machine = new Workflow(this, "Machine", "reconcile.asl.json", {
+    this.machine = new Workflow(this, "Machine", installation, "reconcile.asl.json", {
       Table: store.table.tableName,
-      Reconcile: reconcile.functionArn,
+      Reconcile: reconcile.live.functionArn,
     });
     reconcile.grantInvoke(this.machine);
     store.grantRead(this.machine);
@@ -33,7 +33,7 @@ export class Reconciler extends Construct {
     EngineFunctions.open(engines, "revoke", reconcile);
     new Rule(this, "Rule", {
       schedule: Schedule.rate(Duration.days(1)),
-      targets: [new SfnStateMachine(this.machine)],
+      targets: [new SfnStateMachine(this.machine, { deadLetterQueue: installation.deadLetters })],
     });
   }
 }

@@ -20,8 +20,9 @@ export class ServiceSecrets extends Construct {
       resourceName: "dblease/grant/*",
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
+    const because = "One secret for each grant of a service, under a prefix that only dblease uses.";
     // Also where no service is configured any more: the grant of one may be alive.
-    for (const { revoke } of engines) revoke.allow(["secretsmanager:DeleteSecret"], [secrets]);
+    for (const { revoke } of engines) revoke.allow(["secretsmanager:DeleteSecret"], [secrets], because);
     if (services.length === 0) return;
     const key = new Key(this, "Key", {
       description: "dblease: passwords of services' grants",
@@ -42,6 +43,7 @@ export class ServiceSecrets extends Construct {
       grant.allow(
         ["secretsmanager:CreateSecret", "secretsmanager:PutResourcePolicy", "secretsmanager:PutSecretValue"],
         [secrets],
+        because,
       );
     }
   }

@@ -5,6 +5,7 @@ import { Construct } from "constructs";
 import { DbleaseFunction, type Installation } from "./dblease-function.ts";
 import { EngineFunctions } from "./engine-functions.ts";
 import type { GrantWorkflows } from "./grant-workflows.ts";
+import { gauge } from "./operators.ts";
 
 /** Every minute, on concurrency of its own: what is overdue, stuck or lost. */
 export class Sweeper extends Construct {
@@ -26,9 +27,27 @@ export class Sweeper extends Construct {
     installation.store.grantChange(sweep);
     workflows.open(sweep);
     EngineFunctions.open(engines, "revoke", sweep);
+    const { operators } = installation;
+    operators.alarm(this, "SweeperSilent", {
+      meaning: "The sweeper has not finished for three minutes: what the workflows lose, nobody mends.",
+      metric: gauge("Sweeps"),
+      threshold: 1,
+      periods: 3,
+      whenBelow: true,
+    });
+    operators.alarm(this, "LateRevokes", {
+      meaning: "Access is still open two minutes after its end.",
+      metric: gauge("LateRevokes"),
+      threshold: 1,
+    });
+    operators.alarm(this, "RevokeFailed", {
+      meaning: "A revoke has failed; it is tried again, and until it is proved the grant is not over.",
+      metric: gauge("RevokeFailed"),
+      threshold: 1,
+    });
     new Rule(this, "Rule", {
       schedule: Schedule.rate(Duration.minutes(1)),
-      targets: [new LambdaFunction(sweep, { retryAttempts: 0 })],
+      targets: [new LambdaFunction(sweep.live, { retryAttempts: 0 })],
     });
   }
 }

@@ -1,21 +1,35 @@
 import { join } from "node:path";
-import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { DefinitionBody, LogLevel, StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import type { Construct } from "constructs";
+import { acknowledge, acknowledgeStar } from "./acknowledge.ts";
+import type { Installation } from "./dblease-function.ts";
+import { Log } from "./log.ts";
 
 const folder = join(import.meta.dirname, "../../state-machines");
 
 /** A standard workflow from its .asl.json; its log never holds what states carry. */
 export class Workflow extends StateMachine {
-  constructor(scope: Construct, id: string, file: string, substitutions: Record<string, string>) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { key }: Installation,
+    file: string,
+    substitutions: Record<string, string>,
+  ) {
     super(scope, id, {
       definitionBody: DefinitionBody.fromFile(join(folder, file)),
       definitionSubstitutions: substitutions,
       logs: {
-        destination: new LogGroup(scope, `${id}Log`, { retention: RetentionDays.ONE_YEAR }),
-        level: LogLevel.ERROR,
+        destination: new Log(scope, `${id}Log`, key),
+        level: LogLevel.ALL,
         includeExecutionData: false,
       },
     });
+    acknowledge(
+      this,
+      "SF2",
+      "The table and its events tell every step under the grant id; a trace would add nothing.",
+    );
+    acknowledgeStar(this, "*", "The logs:*LogDelivery calls that Step Functions asks for know no resource.");
   }
 }

@@ -50,17 +50,18 @@ function needsDatabase(grant: Grant): boolean {
   return !waitingStatuses.includes(grant.status);
 }
 
-async function assertNoneStranded(table: Table, databases: Readonly<Record<string, unknown>>): Promise<void> {
-  const stranded = (await openGrants(table)).filter((it) => needsDatabase(it) && !databases[it.database.id]);
+/** @param keeping the databases that stay. @param what would happen to these grants. */
+async function assertNoneStranded(
+  table: Table,
+  keeping: Readonly<Record<string, unknown>>,
+  what: string,
+): Promise<void> {
+  const stranded = (await openGrants(table)).filter((it) => needsDatabase(it) && !keeping[it.database.id]);
   if (stranded.length === 0) return;
   const list = stranded.map((it) => `${it.id} (${it.database.id}, ${it.status})`).join(", ");
-  throw new DbleaseError(
-    "LIVE_GRANTS",
-    `these grants still need databases that the deploy would remove: ${list}`,
-    {
-      next: "dblease revoke <id>, wait until the second look five minutes later is done, then deploy again",
-    },
-  );
+  throw new DbleaseError("LIVE_GRANTS", `${what}: ${list}`, {
+    next: "dblease revoke <id>, wait until the second look five minutes later is done, then try again",
+  });
 }
 
 function assertDeployable(config: Config): void {
@@ -74,6 +75,21 @@ function assertDeployable(config: Config): void {
       next: "store the admin login in Secrets Manager and name the secret's ARN",
     },
   );
+}
+
+/** Functions without a way to the table or to the admin secret could neither grant nor revoke anything. */
+async function assertAwsReached(parts: Parts, config: Config): Promise<void> {
+  // All functions of an engine stand in the same subnets, so one database of a kind stands for the others.
+  const ofKind = new Map(
+    Object.entries(config.databases).map(([id, it]) => [`${it.engine} ${it.adminSecret !== undefined}`, id]),
+  );
+  for (const id of ofKind.values()) {
+    const { checks } = await runAdminOrder(parts.admin, { ...adminOrder(config, id, "reach"), members: [] });
+    if (checks.length === 0) continue;
+    throw new DbleaseError("BAD_CONFIGURATION", checks.map((it) => it.sentence).join("; "), {
+      next: checks.map((it) => it.repair).join("; "),
+    });
+  }
 }
 
 /** A database that is down must not fail the deploy; doctor says what is missing. */
@@ -102,11 +118,16 @@ export async function applyConfig(
 ): Promise<{ version: number; databases: Record<string, string> }> {
   const current = await findConfig(parts.table);
   if (request === "Delete") {
-    await assertNoneStranded(parts.table, {});
+    await assertNoneStranded(parts.table, {}, "nobody would end these grants any more");
     return { version: current?.version ?? 0, databases: {} };
   }
   assertDeployable(config);
-  await assertNoneStranded(parts.table, config.databases);
+  await assertNoneStranded(
+    parts.table,
+    config.databases,
+    "these grants still need databases that the deploy would remove",
+  );
+  if (config.network) await assertAwsReached(parts, config);
   const resolved = await resolvePersons(parts.iam, config);
   const unchanged = current && JSON.stringify(current.config) === JSON.stringify(resolved);
   const version = unchanged

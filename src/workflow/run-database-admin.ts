@@ -1,5 +1,6 @@
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { AdminAnswer, AdminOrder } from "../admin-order.ts";
+import { awsServices, unreachedAws } from "../connect/reach-aws.ts";
 import type { Check } from "../engines/engine.ts";
 import { DbleaseError } from "../errors.ts";
 import { type EngineParts, openDoor } from "./database-step.ts";
@@ -9,13 +10,15 @@ function failed(error: unknown): Check {
   return { id: error.code.toLowerCase(), ok: false, sentence: error.message, repair: error.next };
 }
 
-/** Does what was ordered for one database; that it cannot be reached is one of the checks. */
+/** Does what was ordered for one database; that it, or AWS itself, cannot be reached is one of the checks. */
 export async function runDatabaseAdmin<Connection>(
   parts: EngineParts<Connection>,
   secrets: SecretsManagerClient,
   order: AdminOrder,
 ): Promise<AdminAnswer> {
   const { engine } = parts;
+  const unreached = await unreachedAws(awsServices(order.database.adminSecret !== undefined));
+  if (unreached.length > 0 || order.action === "reach") return { checks: unreached };
   try {
     const door = await openDoor(parts, secrets, order.database, order.members);
     if (order.action === "prepare") await engine.prepare(door, order.groupRoles);

@@ -1,37 +1,13 @@
 /** The template that goes to AWS, read as a reviewer would: who may do what, and what nobody can take away. */
-import { App, Stack } from "aws-cdk-lib";
-import { Match, Template } from "aws-cdk-lib/assertions";
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { Match } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
-import { Dblease } from "../../infra/dblease.ts";
 import { routes } from "../../src/api/routes.ts";
-import { sampleConfig } from "../sample-config.ts";
+import { scramSha256 } from "../../src/verifiers/scram-sha-256.ts";
+import { everything, sampleTemplate } from "./sample-stack.ts";
 
-const secret = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:orders-admin-AbCdEf";
-const network = {
-  vpc: "vpc-0123456789abcdef0",
-  availabilityZones: ["eu-west-1a"],
-  subnets: ["subnet-0123456789abcdef0"],
-  securityGroups: ["sg-0123456789abcdef0"],
-};
-
-function synthesize(): Template {
-  const databases = { orders: { ...sampleConfig.databases.orders, adminSecret: secret } };
-  const stack = new Stack(new App(), "Dblease");
-  // Bundles do not matter here; any folder stands for them.
-  new Dblease(stack, "Dblease", {
-    config: {
-      ...sampleConfig,
-      network,
-      databases,
-      services: { nightly: { role: "arn:aws:iam::111122223333:role/nightly" } },
-      events: [{ source: "acme.jobs", services: ["nightly"] }],
-    } as typeof sampleConfig,
-    bundleOf: () => import.meta.dirname,
-  });
-  return Template.fromStack(stack);
-}
-
-const template = synthesize();
+const template = sampleTemplate();
 
 interface Statement {
   Effect: string;
@@ -46,134 +22,17 @@ function statementsOf(name: string): Statement[] {
     .flatMap(([, it]) => it.Properties.PolicyDocument.Statement);
 }
 
-function actionsOf(name: string): string[] {
-  const allowed = statementsOf(name).filter((it) => it.Effect === "Allow");
-  return [...new Set(allowed.flatMap((it) => it.Action))].sort();
-}
-
-const table = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"];
-const stream = [
-  "dynamodb:DescribeStream",
-  "dynamodb:GetRecords",
-  "dynamodb:GetShardIterator",
-  "dynamodb:ListStreams",
-];
-
-describe("what each part may do, and nothing else", () => {
-  test.each([
-    [
-      "BeginGrant",
-      [
-        ...table,
-        "dynamodb:BatchGetItem",
-        "dynamodb:ConditionCheckItem",
-        "iam:GetRole",
-        "iam:GetUser",
-        "iam:ListGroupsForUser",
-        "rds:DescribeDBClusters",
-        "rds:DescribeDBInstances",
-      ],
-    ],
-    ["BeginRevoke", [...table, "rds:DescribeDBClusters", "rds:DescribeDBInstances"]],
-    ["Settle", table],
-    [
-      "Reconcile",
-      [
-        ...table,
-        "dynamodb:Query",
-        "lambda:InvokeFunction",
-        "rds:DescribeDBClusters",
-        "rds:DescribeDBInstances",
-      ],
-    ],
-    ["Publish", [...stream, "events:PutEvents"]],
-    ["Notify", [...stream, "sns:Publish"]],
-    [
-      "PostgresGrant",
-      [
-        ...table,
-        "kms:Decrypt",
-        "kms:GenerateDataKey",
-        "secretsmanager:CreateSecret",
-        "secretsmanager:GetSecretValue",
-        "secretsmanager:PutResourcePolicy",
-        "secretsmanager:PutSecretValue",
-      ],
-    ],
-    [
-      "IntakeFunction",
-      [
-        "dynamodb:BatchGetItem",
-        "dynamodb:ConditionCheckItem",
-        "dynamodb:GetItem",
-        "dynamodb:PutItem",
-        "dynamodb:Query",
-        "rds:DescribeDBClusters",
-        "rds:DescribeDBInstances",
-        "sqs:GetQueueAttributes",
-        "sqs:GetQueueUrl",
-        "sqs:SendMessage",
-        "states:StartExecution",
-      ],
-    ],
-    ["PostgresRevoke", [...table, "secretsmanager:DeleteSecret", "secretsmanager:GetSecretValue"]],
-    ["PostgresAdmin", ["secretsmanager:GetSecretValue"]],
-    [
-      "Sweep",
-      [
-        ...table,
-        "dynamodb:Query",
-        "lambda:InvokeFunction",
-        "states:SendTaskSuccess",
-        "states:StartExecution",
-      ],
-    ],
-    [
-      "ApiFunction",
-      [
-        ...table,
-        "dynamodb:BatchGetItem",
-        "dynamodb:ConditionCheckItem",
-        "dynamodb:Query",
-        "iam:GetRole",
-        "iam:GetUser",
-        "iam:ListGroupsForUser",
-        "lambda:InvokeFunction",
-        "rds:DescribeDBClusters",
-        "rds:DescribeDBInstances",
-        "states:SendTaskSuccess",
-        "states:StartExecution",
-      ],
-    ],
-    [
-      "Configure",
-      [
-        "dynamodb:GetItem",
-        "dynamodb:PutItem",
-        "dynamodb:Query",
-        "dynamodb:UpdateItem",
-        "iam:GetUser",
-        "lambda:InvokeFunction",
-        "rds:DescribeDBClusters",
-        "rds:DescribeDBInstances",
-      ],
-    ],
-  ])("%s", (name, actions) => {
-    // The VPC's network interfaces come with a managed policy of AWS.
-    expect(actionsOf(name)).toEqual([...actions].sort());
-  });
-
+describe("what no part may do, whatever else it may", () => {
   test("nobody deletes items, changes events or writes IAM, and one function alone modifies RDS", () => {
     const all = Object.values(template.findResources("AWS::IAM::Policy")).flatMap(
       (it) => it.Properties.PolicyDocument.Statement as Statement[],
     );
     const allowed = all.filter((it) => it.Effect === "Allow").flatMap((it) => it.Action);
-    const modifies = ["rds:ModifyDBInstance", "rds:ModifyDBCluster"];
-    expect(allowed.filter((it) => /DeleteItem|rds:(?!Describe)|iam:(?!Get|List)|\*/.test(it))).toEqual(
-      modifies,
-    );
-    expect(actionsOf("ApiEnableIam")).toEqual(expect.arrayContaining(modifies));
-    for (const name of ["ApiFunction", "PostgresRevoke", "Sweep", "GrantMachine"]) {
+    expect(allowed.filter((it) => /DeleteItem|rds:(?!Describe)|iam:(?!Get|List)|\*/.test(it))).toEqual([
+      "rds:ModifyDBInstance",
+      "rds:ModifyDBCluster",
+    ]);
+    for (const name of ["ApiFunction", "PostgresRevoke", "Sweep", "BeginGrant"]) {
       expect(statementsOf(name)).toContainEqual(
         expect.objectContaining({
           Effect: "Deny",
@@ -183,13 +42,6 @@ describe("what each part may do, and nothing else", () => {
           }),
         }),
       );
-    }
-  });
-
-  test("engine functions read the secrets of the configuration and no other", () => {
-    for (const name of ["PostgresGrant", "PostgresRevoke", "PostgresAdmin"]) {
-      const reads = statementsOf(name).filter((it) => it.Action === "secretsmanager:GetSecretValue");
-      expect(reads.map((it) => it.Resource)).toEqual([secret]);
     }
   });
 });
@@ -213,7 +65,10 @@ describe("what must hold when others are busy or gone", () => {
       DeletionPolicy: "Retain",
       Properties: Match.objectLike({
         Replicas: [
-          Match.objectLike({ PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true } }),
+          Match.objectLike({
+            DeletionProtectionEnabled: true,
+            PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+          }),
         ],
       }),
     });
@@ -224,8 +79,89 @@ describe("what must hold when others are busy or gone", () => {
       BisectBatchOnFunctionError: true,
       FunctionResponseTypes: ["ReportBatchItemFailures"],
       FilterCriteria: { Filters: [{ Pattern: Match.stringLikeRegexp("event#") }] },
+      DestinationConfig: { OnFailure: { Destination: Match.anyValue() } },
+      MaximumRecordAgeInSeconds: 6 * 3600,
     });
-    template.hasResourceProperties("AWS::CloudWatch::Alarm", { MetricName: "IteratorAge" });
+  });
+
+  test("every alarm goes to the one topic, begin and end, and says what it means and where to read on", () => {
+    const topic = {
+      Ref: Object.keys(template.findResources("AWS::SNS::Topic")).find((it) => /Operators/.test(it)),
+    };
+    const alarms = Object.entries(template.findResources("AWS::CloudWatch::Alarm"));
+    const operations = readFileSync("docs/operations.md", "utf8");
+    for (const [, { Properties: it }] of alarms) {
+      expect([it.AlarmActions, it.OKActions]).toEqual([[topic], [topic]]);
+      const [, section] = /docs\/operations\.md, (\w+)\.$/.exec(it.AlarmDescription) ?? [];
+      expect(operations).toContain(`## ${section}\n`);
+    }
+    expect(alarms.map(([id]) => id.replace(/^Dblease/, "").replace(/[0-9A-F]{8}$/, "")).sort()).toEqual([
+      "DeadLettersUndelivered",
+      "EventsNotifyStreamLag",
+      "EventsPublishStreamLag",
+      "IntakeRefusedEvents",
+      "SweepLateRevokes",
+      "SweepRevokeFailed",
+      "SweepSweeperSilent",
+    ]);
+  });
+
+  test("silence of the sweeper is an alarm as well", () => {
+    template.hasResourceProperties("AWS::CloudWatch::Alarm", {
+      MetricName: "Sweeps",
+      ComparisonOperator: "LessThanThreshold",
+      TreatMissingData: "breaching",
+    });
+  });
+
+  test("alarms may publish although the topic has a policy of its own", () => {
+    template.hasResourceProperties("AWS::SNS::TopicPolicy", {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Effect: "Allow",
+            Principal: { Service: "cloudwatch.amazonaws.com" },
+            Condition: { StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } } },
+          }),
+        ]),
+      },
+    });
+  });
+
+  test("every log keeps a year and masks verifiers and keys", () => {
+    template.allResourcesProperties("AWS::Logs::LogGroup", {
+      RetentionInDays: 365,
+      DataProtectionPolicy: {
+        Statement: Match.arrayWith([Match.objectLike({ Operation: { Deidentify: { MaskConfig: {} } } })]),
+      },
+    });
+    const [log] = Object.values(template.findResources("AWS::Logs::LogGroup"));
+    const [custom] = log?.Properties.DataProtectionPolicy.Configuration.CustomDataIdentifier ?? [];
+    const verifier = scramSha256("a password", randomBytes(16));
+    expect(`stored ${verifier} in pg_authid`.replace(new RegExp(custom.Regex), "***")).toBe(
+      "stored *** in pg_authid",
+    );
+  });
+
+  test("the configuration is deleted before anything else, so that a refused destroy leaves all in place (dangers 15)", () => {
+    const [configuration] = Object.values(template.findResources("Custom::DbleaseConfiguration"));
+    const first = new Set<string>(configuration?.DependsOn);
+    const kinds = [
+      "Lambda::Function",
+      "Lambda::Alias",
+      "StepFunctions::StateMachine",
+      "Events::Rule",
+      "IAM::Policy",
+    ];
+    for (const kind of [
+      ...kinds,
+      "Lambda::EventSourceMapping",
+      "ApiGatewayV2::Route",
+      "DynamoDB::GlobalTable",
+    ]) {
+      const missing = Object.keys(template.findResources(`AWS::${kind}`)).filter((it) => !first.has(it));
+      expect([kind, missing]).toEqual([kind, []]);
+    }
   });
 
   test("only engine functions stand in the VPC", () => {
@@ -243,13 +179,82 @@ describe("the API", () => {
     );
     expect(found.map((it) => it.AuthorizationType)).toEqual(found.map(() => "AWS_IAM"));
     expect(found.map((it) => it.RouteKey).sort()).toEqual(
-      routes.map((it) => `${it.method} ${it.path}`).sort(),
+      [...routes.map((it) => `${it.method} ${it.path}`), "POST /grants/{id}/token"].sort(),
     );
   });
 });
 
-test("logical ids of what holds data are fixed: another id would mean another table", () => {
-  expect(Object.keys(template.findResources("AWS::DynamoDB::GlobalTable"))).toEqual([
-    "DbleaseGrantsTable4F549256",
-  ]);
+describe("what a company's own account asks for", () => {
+  const own = sampleTemplate(everything);
+
+  test("a boundary on every role", () => {
+    own.allResourcesProperties("AWS::IAM::Role", {
+      PermissionsBoundary: "arn:aws:iam::111122223333:policy/boundary",
+    });
+  });
+
+  test("one key for table, logs, topics and queues, turned over every year", () => {
+    const [id = ""] = Object.keys(own.findResources("AWS::KMS::Key")).filter((it) => /^DbleaseKey/.test(it));
+    const arn = { "Fn::GetAtt": [id, "Arn"] };
+    own.hasResourceProperties("AWS::KMS::Key", { EnableKeyRotation: true });
+    own.hasResourceProperties("AWS::DynamoDB::GlobalTable", {
+      SSESpecification: { SSEEnabled: true, SSEType: "KMS" },
+      Replicas: [Match.objectLike({ SSESpecification: { KMSMasterKeyId: arn } })],
+    });
+    own.allResourcesProperties("AWS::Logs::LogGroup", { KmsKeyId: arn });
+    own.allResourcesProperties("AWS::SNS::Topic", { KmsMasterKeyId: arn });
+    own.allResourcesProperties("AWS::SQS::Queue", { KmsMasterKeyId: arn });
+  });
+
+  test("every function that uses the table may use its key, through DynamoDB alone", () => {
+    const policies = Object.values(own.findResources("AWS::IAM::Policy")).map(
+      (it) => it.Properties.PolicyDocument.Statement as (Statement & { Condition?: unknown })[],
+    );
+    const users = policies.filter((it) =>
+      it.some(({ Action }) => [Action].flat().includes("dynamodb:GetItem")),
+    );
+    expect(users.length).toBeGreaterThan(8);
+    for (const statements of users) {
+      const keys = statements.filter(({ Action }) => [Action].flat().includes("kms:DescribeKey"));
+      expect(keys.map((it) => it.Condition)).toEqual([
+        {
+          StringEquals: {
+            "kms:ViaService": { "Fn::Join": ["", ["dynamodb.", { Ref: "AWS::Region" }, ".amazonaws.com"]] },
+          },
+        },
+      ]);
+    }
+  });
+
+  test("the ways out to DynamoDB and Secrets Manager", () => {
+    own.hasResourceProperties("AWS::EC2::VPCEndpoint", {
+      VpcEndpointType: "Gateway",
+      RouteTableIds: ["rtb-0123456789abcdef0"],
+    });
+    own.hasResourceProperties("AWS::EC2::VPCEndpoint", {
+      VpcEndpointType: "Interface",
+      PrivateDnsEnabled: true,
+    });
+    template.resourceCountIs("AWS::EC2::VPCEndpoint", 0);
+  });
+});
+
+test("logical ids of what holds data, or is called by running grants, are fixed: another id would be another resource", () => {
+  const kinds = ["DynamoDB::GlobalTable", "StepFunctions::StateMachine", "Lambda::Alias"];
+  const ids = kinds.flatMap((it) => Object.keys(template.findResources(`AWS::${it}`)));
+  expect(
+    ids.filter((it) => /Table|GrantMachine|RevokeMachine|Begin|Settle|Postgres/.test(it)).sort(),
+  ).toMatchInlineSnapshot(`
+    [
+      "DbleaseGrantsTable4F549256",
+      "DbleasePostgresAdminLive6201247D",
+      "DbleasePostgresGrantLive19E610D2",
+      "DbleasePostgresRevokeLive84B5B3A6",
+      "DbleaseWorkflowsBeginGrantLive35BB1E84",
+      "DbleaseWorkflowsBeginRevokeLive800C27DC",
+      "DbleaseWorkflowsGrantMachineAE3020AE",
+      "DbleaseWorkflowsRevokeMachine3946B989",
+      "DbleaseWorkflowsSettleLive6886AAF6",
+    ]
+  `);
 });

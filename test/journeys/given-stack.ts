@@ -22,7 +22,7 @@ import { type Stack, startStack } from "../../local-stack/stack.ts";
 import type { GrantEvent } from "../../src/events.ts";
 import type { FindingEvent } from "../../src/finding.ts";
 import type { Grant } from "../../src/grant.ts";
-import { findGrant } from "../../src/store/find-grants.ts";
+import { findGrant, openGrants } from "../../src/store/find-grants.ts";
 import { keys, type Table } from "../../src/store/table.ts";
 import { password as makePassword } from "../../src/verifiers/password.ts";
 import { scramSha256 } from "../../src/verifiers/scram-sha-256.ts";
@@ -187,6 +187,11 @@ export class RunningStack {
     const grant = await findGrant(this.table, id);
     if (!grant) throw new Error(`no grant ${id}`);
     return grant;
+  }
+
+  /** All that are not finished for good. */
+  openGrants(): Promise<Grant[]> {
+    return openGrants(this.table);
   }
 
   /** Waits until the grant has one of these statuses. */
