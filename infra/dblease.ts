@@ -18,6 +18,7 @@ import { IamAccess } from "./constructs/iam-access.ts";
 import { Network } from "./constructs/network.ts";
 import { Operators } from "./constructs/operators.ts";
 import { Reconciler } from "./constructs/reconciler.ts";
+import { RotationFunctions } from "./constructs/rotation-functions.ts";
 import { ServiceSecrets } from "./constructs/service-secrets.ts";
 import { Sweeper } from "./constructs/sweeper.ts";
 import { isFound } from "./named-network.ts";
@@ -73,7 +74,8 @@ export class Dblease extends Construct {
     new CfnOutput(Stack.of(this), "OperatorsTopicArn", { value: installation.operators.topic.topicArn });
     new CfnOutput(Stack.of(this), "ApproversTopicArn", { value: outlet.approvers.topicArn });
     new DbleaseDashboard(this, "Dashboard", installation, { engines, workflows, outlet, api });
-    new Configuration(this, "Configuration", installation, engines, config);
+    const rotations = new RotationFunctions(this, "Rotation", installation, config, network);
+    rotations.schedule(new Configuration(this, "Configuration", installation, engines, config));
   }
 
   private network({ network }: Config): Network | undefined {

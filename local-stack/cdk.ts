@@ -22,7 +22,7 @@ export async function bootstrap(run: CdkRun): Promise<void> {
 export async function synthesize(run: CdkRun): Promise<void> {
   const output = join(run.folder, "cdk.out");
   rmSync(output, { recursive: true, force: true });
-  const context = ["--context", "dblease:synthesizer=cli"];
+  const context = ["--context", "dblease:synthesizer=cli", "--context", "dblease:emulated=true"];
   await cdk(run, "synth", ["--quiet", "--app", "node infra/app.ts", "--output", output, ...context]);
 }
 

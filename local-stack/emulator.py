@@ -31,6 +31,7 @@ def main() -> None:
         lambda_runtime,
         rds_iam_judge,
         root_access_key,
+        rotation,
         secret_arn,
         stack_deletion,
         task_roles,
@@ -41,6 +42,7 @@ def main() -> None:
     lambda_runtime.close(ca_file=os.environ.pop("RDS_CA_FILE"))
     lambda_concurrency.close()
     secret_arn.close()
+    rotation.close()
     api_address.close()
     condition_keys.close()
     custom_resources.close()

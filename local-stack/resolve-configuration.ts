@@ -49,6 +49,10 @@ export async function resolveConfiguration(options: Options): Promise<LocalDatab
     const login = await useSecretArn(pair.value, id, secrets, options.env);
     if (login) known.push(locate(pair.value, id, login, options));
   }
+  const rotations = document.get("rotations");
+  for (const pair of isMap(rotations) ? rotations.items : []) {
+    if (isMap(pair.value)) await useApplicationSecret(pair.value, String(pair.key), secrets, options.env);
+  }
   writeFileSync(options.resolvedFile, document.toString());
   return known;
 }
@@ -77,18 +81,41 @@ async function useSecretArn(
   secrets: SecretsManagerClient,
   env: NodeJS.ProcessEnv,
 ): Promise<Login | undefined> {
-  const name = /^env:(.+)$/.exec(String(database.get("adminSecret")))?.[1];
+  const found = loginFrom(database.get("adminSecret"), `The database ${id} has adminSecret`, env);
+  if (!found) return undefined;
+  database.set("adminSecret", await storeSecret(secrets, `dblease/${id}/admin`, found.value));
+  return found.login;
+}
+
+/** Made once: after that it is the rotation's, and the variable holds an old password. */
+async function useApplicationSecret(
+  rotation: YAMLMap,
+  id: string,
+  secrets: SecretsManagerClient,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  const found = loginFrom(rotation.get("secret"), `The rotation ${id} has secret`, env);
+  if (!found) return;
+  const name = `dblease/${id}/application`;
+  const arn = (await arnOf(secrets, name)) ?? (await createSecret(secrets, name, found.value));
+  rotation.set("secret", arn);
+}
+
+/** What `env:NAME` stands for; undefined: it is no such word. */
+function loginFrom(
+  word: unknown,
+  whose: string,
+  env: NodeJS.ProcessEnv,
+): { value: string; login: Login } | undefined {
+  const name = /^env:(.+)$/.exec(String(word))?.[1];
   if (name === undefined) return undefined;
   const value = env[name];
   const login = value === undefined ? undefined : parseLogin(value);
-  if (!value || !login) {
-    throw new Error(
-      `The database ${id} has adminSecret env:${name}, but ${name} ${value ? "is not" : "does not hold"} JSON with username and password. ` +
-        `Next: export ${name}='{"username":"...","password":"..."}', then start the stack again.`,
-    );
-  }
-  database.set("adminSecret", await storeSecret(secrets, `dblease/${id}/admin`, value));
-  return login;
+  if (value && login) return { value, login };
+  throw new Error(
+    `${whose} env:${name}, but ${name} ${value ? "is not" : "does not hold"} JSON with username and password. ` +
+      `Next: export ${name}='{"username":"...","password":"..."}', then start the stack again.`,
+  );
 }
 
 function parseLogin(text: string): Login | undefined {
@@ -102,15 +129,24 @@ function parseLogin(text: string): Login | undefined {
 
 /** The same secret each time the configuration is applied, so that its ARN stays what was deployed. */
 async function storeSecret(secrets: SecretsManagerClient, name: string, value: string): Promise<string> {
+  const arn = await arnOf(secrets, name);
+  if (arn === undefined) return createSecret(secrets, name, value);
+  await secrets.send(new PutSecretValueCommand({ SecretId: name, SecretString: value }));
+  return arn;
+}
+
+async function arnOf(secrets: SecretsManagerClient, name: string): Promise<string | undefined> {
   try {
-    const { ARN } = await secrets.send(new DescribeSecretCommand({ SecretId: name }));
-    await secrets.send(new PutSecretValueCommand({ SecretId: name, SecretString: value }));
-    return String(ARN);
+    return (await secrets.send(new DescribeSecretCommand({ SecretId: name }))).ARN;
   } catch (error) {
-    if (!(error instanceof ResourceNotFoundException)) throw error;
-    const { ARN } = await secrets.send(new CreateSecretCommand({ Name: name, SecretString: value }));
-    return String(ARN);
+    if (error instanceof ResourceNotFoundException) return undefined;
+    throw error;
   }
+}
+
+async function createSecret(secrets: SecretsManagerClient, name: string, value: string): Promise<string> {
+  const { ARN } = await secrets.send(new CreateSecretCommand({ Name: name, SecretString: value }));
+  return String(ARN);
 }
 
 function locate(database: YAMLMap, id: string, login: Login, options: Options): LocalDatabase {

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { Client, type ClientConfig, escapeLiteral } from "pg";
 
 // The master is no superuser: to make something that another role owns, it first lends itself that role.
@@ -46,8 +45,8 @@ const tables = `
 `;
 
 /** A shop's database as its application owns it, with a bystander role that reads one table and must never notice us. */
-export async function seed(master: ClientConfig): Promise<void> {
-  await run({ ...master, database: "postgres" }, roles(randomBytes(24).toString("base64url")));
+export async function seed(master: ClientConfig, applicationPassword: string): Promise<void> {
+  await run({ ...master, database: "postgres" }, roles(applicationPassword));
   await run({ ...master, database: "postgres" }, "CREATE DATABASE orders OWNER orders_app");
   await run({ ...master, database: "orders" }, tables);
 }

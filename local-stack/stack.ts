@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { copyFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { signToken } from "../src/iam/sign-token.ts";
@@ -7,6 +8,7 @@ import { attachPolicies, createDeployer, createPeople } from "./people.ts";
 import { type PostgresServer, startPostgresServer } from "./postgres-server.ts";
 import { registerInstance } from "./register-instance.ts";
 import { type LocalDatabase, resolveConfiguration } from "./resolve-configuration.ts";
+import { scheduleRotations } from "./schedule-rotations.ts";
 import { seed } from "./seed.ts";
 import { removeStackInfo, type StackInfo, writeProfiles, writeStackInfo } from "./stack-files.ts";
 import { claimFolder, releaseFolder } from "./stack-lock.ts";
@@ -29,7 +31,7 @@ export interface StackOptions {
   configFile: string;
   /** The database takes IAM logins, and its master is such a user. */
   iam?: boolean;
-  /** Where `adminSecret: env:NAME` is looked up, besides ORDERS_ADMIN, which the stack itself provides. */
+  /** Where `env:NAME` is looked up, besides ORDERS_ADMIN and ORDERS_APP, which the stack itself provides. */
   env?: NodeJS.ProcessEnv;
   onProgress?: (words: string) => void;
 }
@@ -70,15 +72,16 @@ async function deployInto(
   const deployer = await createDeployer(emulator.root);
   const resolvedFile = join(folder, "dblease.yaml");
   const run: CdkRun = { access: deployer, folder: join(folder, "cdk"), configFile: resolvedFile };
-  const resolveNow = () =>
-    resolveFor(servers, deployer, resolve(options.configFile), resolvedFile, options.env);
+  const applicationPassword = randomBytes(24).toString("base64url");
+  const env = { ...(options.env ?? process.env), ...providedSecrets(postgres, applicationPassword) };
+  const resolveNow = () => resolveFor(servers, deployer, resolve(options.configFile), resolvedFile, env);
   const prepared = async () => {
     const iam = options.iam ?? false;
     await registerInstance(deployer, { ...postgres, id: "orders", database: "orders", iam });
     const [people, databases] = await Promise.all([
       createPeople(emulator.root),
       resolveNow(),
-      seed(masterLogin(postgres, iam ? deployer : undefined)),
+      seed(masterLogin(postgres, iam ? deployer : undefined), applicationPassword),
     ]);
     await synthesize(run);
     return { people, databases };
@@ -86,7 +89,12 @@ async function deployInto(
   progress("building the app, seeding the database orders");
   const [{ people, databases }] = await Promise.all([prepared(), bootstrap(run)]);
   progress("deploying the app");
-  const outputs = await deploy(run);
+  const deployAll = async () => {
+    const outputs = await deploy(run);
+    await scheduleRotations(deployer, resolvedFile, outputs);
+    return outputs;
+  };
+  const outputs = await deployAll();
   await attachPolicies(deployer, outputs);
   const files = writeProfiles(folder, { ...people, deployer });
   const { endpoint, region } = deployer;
@@ -109,7 +117,7 @@ async function deployInto(
     async apply() {
       info = { ...info, databases: await resolveNow() };
       await synthesize(run);
-      await deploy(run);
+      await deployAll();
       writeStackInfo(folder, info);
     },
     destroy: () => destroy(run),
@@ -163,14 +171,31 @@ function resolveFor(
   access: AwsAccess,
   configFile: string,
   resolvedFile: string,
-  env: NodeJS.ProcessEnv = process.env,
+  env: NodeJS.ProcessEnv,
 ): Promise<LocalDatabase[]> {
-  const { host, port, adminUsername: username, adminPassword: password } = postgres;
+  const { host, port } = postgres;
   return resolveConfiguration({
     configFile,
     resolvedFile,
     access,
-    env: { ...env, ORDERS_ADMIN: JSON.stringify({ username, password }) },
+    env,
     instances: { orders: { host, port } },
   });
+}
+
+/** The logins of the database that the stack itself brings: its admin's, and its application's in the form of AWS's functions. */
+function providedSecrets(postgres: PostgresServer, applicationPassword: string): NodeJS.ProcessEnv {
+  const { host, port, adminUsername: username, adminPassword: password } = postgres;
+  const application = {
+    engine: "postgres",
+    host,
+    port,
+    username: "orders_app",
+    password: applicationPassword,
+    dbname: "orders",
+  };
+  return {
+    ORDERS_ADMIN: JSON.stringify({ username, password }),
+    ORDERS_APP: JSON.stringify(application),
+  };
 }

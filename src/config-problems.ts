@@ -91,6 +91,28 @@ function eventProblems({ events, services }: Config): string[] {
   );
 }
 
+/**
+ * Two secrets of one user would break each other at each rotation. An admin secret that alternates would come with an
+ * admin that did not make the users of live grants and cannot end them (dangers 14).
+ */
+function rotationProblems({ databases, rotations }: Config): string[] {
+  const all = Object.entries(rotations);
+  const admins = new Set(Object.values(databases).map((it) => it.adminSecret));
+  const unknown = all
+    .filter(([, it]) => !databases[it.database])
+    .map(([id, it]) => `rotations.${id}.database: no database is called "${it.database}"`);
+  const alternating = all
+    .filter(([, it]) => admins.has(it.secret) && it.strategy === "alternating-users")
+    .map(([id]) => `rotations.${id}.strategy: an admin secret is never alternated; write single-user`);
+  const secrets = duplicates(all.map(([, it]) => it.secret)).map(
+    (it) => `rotations: two entries have secret ${it}`,
+  );
+  const users = duplicates(all.map(([, it]) => `${it.user} on ${it.database}`)).map(
+    (it) => `rotations: two entries rotate user ${it}`,
+  );
+  return [...unknown, ...alternating, ...secrets, ...users];
+}
+
 function duplicates(ids: readonly string[]): string[] {
   return [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))];
 }
@@ -109,6 +131,7 @@ export function configProblems(config: Config): string[] {
     ...duplicates(config.events.map((it) => it.source)).map(
       (it) => `events: two entries have source "${it}"`,
     ),
+    ...rotationProblems(config),
     ...traitProblems(config),
   ];
   if (problems.length > 0) return problems;

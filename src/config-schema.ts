@@ -34,6 +34,14 @@ const scope = z.strictObject({
   privileges: z.array(privilege).min(1),
 });
 
+/** A secret by its ARN; only the local stack resolves `env:`. */
+const secretArn = z
+  .string()
+  .regex(
+    /^(arn:aws[a-z-]*:secretsmanager:.+|env:[A-Z_][A-Z0-9_]*)$/,
+    "write a Secrets Manager ARN, or locally env:NAME",
+  );
+
 const database = z
   .strictObject({
     engine: z.enum(["postgres", "mysql", "mariadb"]),
@@ -42,13 +50,7 @@ const database = z
     host: z.string().min(1).optional(),
     port: z.number().int().min(1).max(65_535).optional(),
     database: z.string().min(1),
-    adminSecret: z
-      .string()
-      .regex(
-        /^(arn:aws[a-z-]*:secretsmanager:.+|env:[A-Z_][A-Z0-9_]*)$/,
-        "write a Secrets Manager ARN, or locally env:NAME",
-      )
-      .optional(),
+    adminSecret: secretArn.optional(),
     /** Admin who logs in by IAM. Needed where grants are by IAM: the first one would lock a password out (dangers 1). */
     adminUser: z
       .string()
@@ -232,6 +234,31 @@ const service = z.strictObject({
     ),
 });
 
+/**
+ * Rules of Secrets Manager: a rate is 4 hours at least, 999 days at most; a window 1 hour at least and shorter than that.
+ * https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_schedule.html
+ */
+const schedule = z
+  .string()
+  .regex(
+    /^(rate\((([4-9]|[1-9]\d{1,2}) hours|1 day|([2-9]|[1-9]\d{1,2}) days)\)|cron\(\S+( \S+){5}\))$/,
+    "write rate(4 hours) to rate(999 days), or cron(...) with six fields",
+  );
+
+const rotation = z.strictObject({
+  database: id,
+  /** What the application reads. */
+  secret: secretArn,
+  /** The database user of the application; a secret that names another one is refused. */
+  user: z.string().min(1),
+  strategy: z.enum(["single-user", "alternating-users"]).default("single-user"),
+  schedule,
+  window: z
+    .string()
+    .regex(/^([1-9]|1\d|2[0-4])h$/, "write 1h to 24h")
+    .optional(),
+});
+
 export const configSchema = z.strictObject({
   network: network.optional(),
   deployment: deployment.optional(),
@@ -248,4 +275,5 @@ export const configSchema = z.strictObject({
   roles: z.record(id, z.array(scope).min(1)),
   databases: z.record(id, database),
   rules: z.array(rule).min(1),
+  rotations: z.record(id, rotation).default({}),
 });

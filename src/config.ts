@@ -11,6 +11,7 @@ import { DbleaseError } from "./errors.ts";
 export type Config = z.infer<typeof configSchema>;
 export type DatabaseConfig = Config["databases"][string];
 export type Rule = Config["rules"][number];
+export type RotationConfig = Config["rotations"][string];
 export type RuleExample = Rule["examples"][number];
 
 /** The configuration as the table keeps it. */

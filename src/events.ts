@@ -2,6 +2,7 @@
 import type { DraftEvent } from "./draft.ts";
 import type { FindingEvent } from "./finding.ts";
 import type { Grant, GrantStatus, Instant } from "./grant.ts";
+import type { RotationEvent } from "./rotation.ts";
 import type { TokenEvent } from "./token.ts";
 
 export type GrantEventName =
@@ -40,4 +41,4 @@ export interface GrantEvent {
 }
 
 /** Everything that dblease tells. */
-export type DbleaseEvent = GrantEvent | DraftEvent | TokenEvent | FindingEvent;
+export type DbleaseEvent = GrantEvent | DraftEvent | TokenEvent | FindingEvent | RotationEvent;

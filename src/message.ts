@@ -7,6 +7,7 @@ import type { Draft } from "./draft.ts";
 import { durationText } from "./duration.ts";
 import type { DbleaseEvent, GrantEvent } from "./events.ts";
 import type { FindingEvent } from "./finding.ts";
+import type { RotationEvent } from "./rotation.ts";
 
 export interface Message {
   /** Who it is for: those who decide about access, or those who look after dblease. */
@@ -106,10 +107,32 @@ function drafted(draft: Draft): Message {
   };
 }
 
+/** A rotation that failed, or that had to be healed: somebody should know why. */
+function rotated({ name, because, rotation }: RotationEvent): Message | undefined {
+  const { id, user, database, failure } = rotation;
+  const all: [string, string][] = [
+    ["rotation", id],
+    ["user", plain(user)],
+    ["database", database],
+  ];
+  if (name === "RotationHealed") {
+    const title = `The rotation of ${plain(user)} on ${database} was healed`;
+    return { to: "operators", title, facts: [...all, ["cause", because ?? ""]], next: ["dblease rotations"] };
+  }
+  if (name !== "RotationFailed" || !failure) return undefined;
+  return {
+    to: "operators",
+    title: `The password of ${plain(user)} on ${database} was not rotated`,
+    facts: [...all, ["step", failure.step], ["cause", plain(failure.message)]],
+    next: [failure.next, `dblease rotate ${id}`],
+  };
+}
+
 /** Undefined: nobody has to do anything about this event. */
 export function messageOf(event: DbleaseEvent): Message | undefined {
   if ("finding" in event) return found(event);
   if ("token" in event) return undefined;
+  if ("rotation" in event) return rotated(event);
   return "draft" in event ? drafted(event.draft) : ofGrant(event);
 }
 
@@ -117,6 +140,7 @@ export function messageOf(event: DbleaseEvent): Message | undefined {
 export function topicOf(event: DbleaseEvent): { id: string; database: string } {
   if ("finding" in event) return event.finding;
   if ("token" in event) return { id: event.token.grantId, database: event.token.database };
+  if ("rotation" in event) return event.rotation;
   return "draft" in event ? event.draft : event.grant;
 }
 

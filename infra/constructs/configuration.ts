@@ -21,7 +21,8 @@ export class Configuration extends Construct {
     });
     store.grantRead(configure);
     store.grantQuery(configure);
-    store.grantPut(configure, ["config"]);
+    store.grantPut(configure, ["config", "rotation"]);
+    store.grantQueryKeys(configure, ["rotation"]);
     store.grantUpdate(configure, ["database"]);
     configure.allowDescribe();
     configure.allow(

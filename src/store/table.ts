@@ -43,6 +43,13 @@ export const keys = {
     sk: String(version).padStart(6, "0"),
   }),
   database: (id: string) => ({ pk: "database", sk: id }),
+  rotation: (secret: string) => ({ pk: "rotation", sk: secret }),
+  rotationEvent: (id: string, version: number) => ({
+    pk: `event#rotation#${id}`,
+    sk: String(version).padStart(6, "0"),
+  }),
+  /** Which secret a database user belongs to; users are known to the whole server. */
+  rotatedUser: (server: string, username: string) => ({ pk: "rotated-user", sk: `${server}/${username}` }),
   draft: (id: GrantId) => ({ pk: "draft", sk: id }),
   freeze: (scope: string) => ({ pk: "freeze", sk: scope }),
   config: (version: number | "current") => ({

@@ -12,6 +12,7 @@ import { findConfig, writeConfig } from "../store/configs.ts";
 import { acceptFirstServer } from "../store/databases.ts";
 import { openGrants } from "../store/find-grants.ts";
 import type { Table } from "../store/table.ts";
+import { applyRotations } from "./apply-rotations.ts";
 import { resolveMembers } from "./resolve-members.ts";
 
 interface Parts {
@@ -65,16 +66,15 @@ async function assertNoneStranded(
 }
 
 function assertDeployable(config: Config): void {
-  const local = Object.entries(config.databases).find(([, it]) => it.adminSecret?.startsWith("env:"));
+  const named = [
+    ...Object.entries(config.databases).map(([id, it]) => [`databases.${id}.adminSecret`, it.adminSecret]),
+    ...Object.entries(config.rotations).map(([id, it]) => [`rotations.${id}.secret`, it.secret]),
+  ];
+  const local = named.find(([, secret]) => secret?.startsWith("env:"));
   if (!local) return;
-  const [id, { adminSecret }] = local;
-  throw new DbleaseError(
-    "BAD_CONFIGURATION",
-    `databases.${id}.adminSecret: ${adminSecret} works only with npm run local`,
-    {
-      next: "store the admin login in Secrets Manager and name the secret's ARN",
-    },
-  );
+  throw new DbleaseError("BAD_CONFIGURATION", `${local[0]}: ${local[1]} works only with npm run local`, {
+    next: "store the login in Secrets Manager and name the secret's ARN",
+  });
 }
 
 /** Functions without a way to the table or to the admin secret could neither grant nor revoke anything. */
@@ -129,6 +129,7 @@ export async function applyConfig(
   );
   if (config.network) await assertAwsReached(parts, config);
   const resolved = await resolvePersons(parts.iam, config);
+  await applyRotations(parts, resolved);
   const unchanged = current && JSON.stringify(current.config) === JSON.stringify(resolved);
   const version = unchanged
     ? current.version

@@ -64,6 +64,23 @@ async function ofCluster(rds: RDSClient, identifier: string, database: DatabaseS
   );
 }
 
+/**
+ * Where the writer of a database is found for months: a cluster's own endpoint, which follows its writer.
+ * @throws UNAVAILABLE where RDS does not know it.
+ */
+export async function resolveWriter(
+  rds: RDSClient,
+  database: DatabaseSnapshot,
+): Promise<{ host: string; port: number }> {
+  if (!database.cluster) {
+    const [{ host, port } = unknown("address", database)] = await resolveMembers(rds, database);
+    return { host, port };
+  }
+  const found = await rds.send(new DescribeDBClustersCommand({ DBClusterIdentifier: database.cluster }));
+  const { Endpoint: host, Port: port } = found.DBClusters?.[0] ?? unknown("cluster", database);
+  return host && port ? { host, port } : unknown(`endpoint of cluster ${database.cluster}`, database);
+}
+
 /** The members of a database, the writer first. @throws UNAVAILABLE where RDS does not know them. */
 export async function resolveMembers(rds: RDSClient, database: DatabaseSnapshot): Promise<Member[]> {
   if (database.instance) return ofInstance(rds, database.instance, database);

@@ -1,0 +1,75 @@
+import { CfnOutput, Stack } from "aws-cdk-lib";
+import { ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { CfnRotationSchedule } from "aws-cdk-lib/aws-secretsmanager";
+import { Construct } from "constructs";
+import type { Config } from "../../src/config.ts";
+import { isEmulated } from "../emulated.ts";
+import { DbleaseFunction, type Installation } from "./dblease-function.ts";
+import type { Network } from "./network.ts";
+
+type Engine = Config["databases"][string]["engine"];
+
+/** One function for each engine that has rotations; Secrets Manager calls it, and nobody else may. */
+export class RotationFunctions extends Construct {
+  private readonly functions = new Map<Engine, DbleaseFunction>();
+  private readonly config: Config;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    installation: Installation,
+    config: Config,
+    network: Network | undefined,
+  ) {
+    super(scope, id);
+    this.config = config;
+    const all = Object.values(config.rotations);
+    for (const engine of new Set(all.flatMap((it) => config.databases[it.database]?.engine ?? []))) {
+      const name = `${engine.charAt(0).toUpperCase()}${engine.slice(1)}`;
+      const ofEngine = all.filter((it) => config.databases[it.database]?.engine === engine);
+      const rotate = new DbleaseFunction(this, name, installation, {
+        file: `rotation-${engine}`,
+        timeoutSeconds: 30,
+        network,
+      });
+      rotate.addPermission("SecretsManager", {
+        principal: new ServicePrincipal("secretsmanager.amazonaws.com"),
+        sourceAccount: Stack.of(this).account,
+      });
+      const secrets = ofEngine.map((it) => it.secret);
+      rotate.allow(
+        [
+          "secretsmanager:DescribeSecret",
+          "secretsmanager:GetSecretValue",
+          "secretsmanager:PutSecretValue",
+          "secretsmanager:UpdateSecretVersionStage",
+        ],
+        secrets,
+      );
+      const admins = ofEngine.flatMap((it) => config.databases[it.database]?.adminSecret ?? []);
+      rotate.allow(
+        ["secretsmanager:GetSecretValue"],
+        [...new Set(admins)].filter((it) => it.startsWith("arn:")),
+      );
+      installation.store.grantRead(rotate);
+      installation.store.grantPut(rotate, ["rotation", "rotated-user", "event#rotation#*"]);
+      new CfnOutput(Stack.of(this), `${name}RotationFunctionArn`, { value: rotate.functionArn });
+      this.functions.set(engine, rotate);
+    }
+  }
+
+  /** Has Secrets Manager rotate by the configuration's schedules; after the configuration is in the table. */
+  schedule(after: Construct): void {
+    if (isEmulated(this)) return;
+    for (const [id, it] of Object.entries(this.config.rotations)) {
+      const rotate = this.functions.get(this.config.databases[it.database]?.engine ?? "postgres");
+      const rule = new CfnRotationSchedule(after, `Schedule-${id}`, {
+        secretId: it.secret,
+        rotationLambdaArn: `${rotate?.functionArn}`,
+        rotateImmediatelyOnUpdate: false,
+        rotationRules: { scheduleExpression: it.schedule, ...(it.window ? { duration: it.window } : {}) },
+      });
+      rule.node.addDependency(after);
+    }
+  }
+}

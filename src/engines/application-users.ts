@@ -1,0 +1,40 @@
+/**
+ * What rotation asks of an engine, beside the contract of engine.ts. Application users belong to no grant: they carry no
+ * marker and may be called anything. dblease changes the passwords of those that the configuration names, makes the
+ * second user of a pair, and never drops one. Every method may be called again after a crash.
+ */
+export interface ApplicationUsers<Connection> {
+  /** Longest name that the server keeps whole, in bytes. */
+  longestName: number;
+
+  /**
+   * Stores a password, as its verifier where the server takes one; neither is seen in a log of the server. The connection
+   * is the user's own or an admin's. Throws ADMIN_LACKS_RIGHTS with what repairs it.
+   */
+  changePassword(
+    connection: Connection,
+    username: string,
+    password: string,
+    randomBytes: (count: number) => Uint8Array,
+  ): Promise<void>;
+
+  /**
+   * Makes the second user of a pair, or repairs it, so that both act as one owner: the first user, or the owner role.
+   * Limits and settings of the first are copied. Resolves with what differs and is left to a person.
+   */
+  preparePair(connection: Connection, pair: Pair): Promise<readonly PairDifference[]>;
+
+  /** Ends a connection, whatever state it is in. */
+  close(connection: Connection): Promise<void>;
+}
+
+export interface Pair {
+  first: string;
+  second: string;
+}
+
+export interface PairDifference {
+  sentence: string;
+  /** The statement that mends it. */
+  repair: string;
+}

@@ -1,0 +1,17 @@
+/** Application users of PostgreSQL: what rotation asks of them. */
+import type { PostgresConnection } from "../connect/postgres.ts";
+import type { ApplicationUsers } from "./application-users.ts";
+import { changeUserPassword } from "./postgres/change-user-password.ts";
+
+export const postgresUsers: ApplicationUsers<PostgresConnection> = {
+  // NAMEDATALEN - 1: longer names are cut without a word.
+  longestName: 63,
+  changePassword: changeUserPassword,
+  async preparePair() {
+    return [];
+  },
+  async close(connection) {
+    // A dead socket cannot be said goodbye to.
+    await connection.end().catch(() => {});
+  },
+};

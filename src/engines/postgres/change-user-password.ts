@@ -1,0 +1,34 @@
+import type { PostgresConnection } from "../../connect/postgres.ts";
+import { codeOf } from "../../connect/postgres-errors.ts";
+import { DbleaseError } from "../../errors.ts";
+import { makePad, setPassword } from "./hidden-password.ts";
+import { theirName } from "./quote.ts";
+import { engineError, lacksPrivilege, repeatOnCollision } from "./sqlstates.ts";
+import { message } from "./use.ts";
+
+/** Gives an application user another password, over its own connection or an admin's. */
+export async function changeUserPassword(
+  connection: PostgresConnection,
+  username: string,
+  password: string,
+  randomBytes: (count: number) => Uint8Array,
+): Promise<void> {
+  try {
+    const [[made] = []] = await message(connection, [makePad]);
+    const statement = setPassword(username, password, String(made?.pad), randomBytes);
+    await repeatOnCollision(connection, () => message(connection, [statement]));
+  } catch (error) {
+    throw codeOf(error) === lacksPrivilege
+      ? lacksAdminOption(connection, username)
+      : engineError(error, username);
+  }
+}
+
+/** From 16 on CREATEROLE is not enough: the admin alters only users that it has ADMIN OPTION on, its own or given. */
+function lacksAdminOption(connection: PostgresConnection, username: string): DbleaseError {
+  const admin = connection.user ?? "";
+  const options = connection.serverVersion >= 16 ? "ADMIN TRUE, INHERIT FALSE, SET FALSE" : "ADMIN OPTION";
+  return new DbleaseError("ADMIN_LACKS_RIGHTS", `${admin} may not change user ${username}`, {
+    next: `as whoever made the user: GRANT ${theirName(username)} TO ${theirName(admin)} WITH ${options}`,
+  });
+}

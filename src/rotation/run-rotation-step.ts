@@ -1,0 +1,112 @@
+/**
+ * One step of Secrets Manager's rotation contract. Any step may be repeated, run twice at a time or die: what is done
+ * already is found done. A step that fails is retried by Secrets Manager, with all steps before it.
+ */
+import { DbleaseError } from "../errors.ts";
+import type { Rotation } from "../rotation.ts";
+import { changeRotation, findRotation } from "../store/rotations.ts";
+import { createSecret } from "./create-secret.ts";
+import type { RotationStep, Run } from "./rotation-step.ts";
+import { finishSingleUser } from "./single-user.ts";
+
+const steps = ["createSecret", "setSecret", "testSecret", "finishSecret"] as const;
+type StepName = (typeof steps)[number];
+
+/** What Secrets Manager sends. */
+export interface RotationRequest {
+  SecretId: string;
+  ClientRequestToken: string;
+  Step: StepName;
+}
+
+function requestOf(event: unknown): RotationRequest {
+  const { SecretId, ClientRequestToken, Step } = { ...(event as Partial<RotationRequest>) };
+  const name = steps.find((it) => it === Step);
+  if (typeof SecretId === "string" && typeof ClientRequestToken === "string" && name) {
+    return { SecretId, ClientRequestToken, Step: name };
+  }
+  throw new DbleaseError("BAD_REQUEST", "this is no step of a rotation", {
+    next: "let Secrets Manager call this function: dblease rotate",
+  });
+}
+
+/** The rotation of this secret. @throws NOT_FOUND where the configuration has none: then nothing is touched. */
+async function rotationOf<Connection>(step: RotationStep<Connection>, secret: string): Promise<Rotation> {
+  const rotation = await findRotation(step.table, secret);
+  if (rotation && rotation.removedAt === undefined) return rotation;
+  throw new DbleaseError("NOT_FOUND", "no rotation in dblease.yaml names this secret", {
+    next: "write it under rotations: and deploy, or take the rotation off the secret",
+  });
+}
+
+/** @throws what the step throws; it is written to the rotation first, without anything of the secret. */
+export async function runRotationStep<Connection>(
+  step: RotationStep<Connection>,
+  event: unknown,
+): Promise<void> {
+  const { SecretId: secret, ClientRequestToken: run, Step: name } = requestOf(event);
+  const rotation = await rotationOf(step, secret);
+  try {
+    await perform(step, name, { rotation, run });
+  } catch (error) {
+    await noteFailure(step, { rotation, run }, name, error);
+    throw error;
+  }
+}
+
+async function perform<Connection>(step: RotationStep<Connection>, name: StepName, at: Run): Promise<void> {
+  if (name === "createSecret") await createSecret(step, at);
+  if (name === "finishSecret") await succeed(step, at, await finishSingleUser(step, at));
+}
+
+async function succeed<Connection>(
+  step: RotationStep<Connection>,
+  { rotation, run }: Run,
+  healed: string | undefined,
+): Promise<void> {
+  if (rotation.status === "succeeded" && rotation.run === run) return;
+  const at = step.clock().toISOString();
+  const because = healed ?? (rotation.failures ? "the runs before had failed" : undefined);
+  await changeRotation(step.table, rotation, {
+    patch: { status: "succeeded", run, succeededAt: at, failure: undefined, failures: undefined },
+    events: [
+      ...(because ? [{ name: "RotationHealed" as const, because }] : []),
+      { name: "RotationSucceeded" },
+    ],
+    at,
+  });
+}
+
+/** The rotation is read again: the step may have changed it. That it cannot be noted must not hide why it failed. */
+async function noteFailure<Connection>(
+  step: RotationStep<Connection>,
+  { rotation: { secret }, run }: Run,
+  name: StepName,
+  error: unknown,
+): Promise<void> {
+  const at = step.clock().toISOString();
+  const known =
+    error instanceof DbleaseError
+      ? { code: error.code, message: error.message, next: error.next }
+      : {
+          code: "UNAVAILABLE",
+          message: error instanceof Error ? error.name : "failed",
+          next: "dblease rotate",
+        };
+  try {
+    const rotation = await rotationOf(step, secret);
+    // Another call of the same step was faster and did it.
+    if (rotation.status === "succeeded" && rotation.run === run) return;
+    await changeRotation(step.table, rotation, {
+      patch: {
+        status: "failed",
+        failure: { step: name, ...known, at },
+        failures: (rotation.failures ?? 0) + 1,
+      },
+      events: [{ name: "RotationFailed" }],
+      at,
+    });
+  } catch (writing) {
+    console.error(JSON.stringify({ message: "failure not noted", rotation: secret, error: String(writing) }));
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * One login, and a server that keeps one password for it: the change comes as late as it can, between reading both
+ * versions and moving the label, so that the application's password is wrong for one API call at most. The user changes
+ * its own password; the admin steps in only where the server no longer knows the current one.
+ */
+import { readAdminSecret } from "../connect/admin-secret.ts";
+import { DbleaseError } from "../errors.ts";
+import type { Rotation } from "../rotation.ts";
+import { openUnlessRefused, prove, type RotationStep, type Run } from "./rotation-step.ts";
+import { checkPending, readUserSecret, type UserSecret } from "./user-secret.ts";
+import { nextUser } from "./users.ts";
+import { currentVersion, makeCurrent, pendingVersion } from "./versions.ts";
+
+/** @returns what had to be healed. @throws PENDING_REFUSED, PASSWORD_REFUSED, ADMIN_LACKS_RIGHTS and what `open` throws. */
+export async function finishSingleUser<Connection>(
+  step: RotationStep<Connection>,
+  { rotation, run }: Run,
+): Promise<string | undefined> {
+  const { secret } = rotation;
+  const { engine } = rotation.database;
+  const found = await currentVersion(step.secrets, secret);
+  const current = readUserSecret(found.text, engine);
+  nextUser(rotation, current.username);
+  if (found.versionId === run) {
+    await prove(step, rotation, login(current));
+    return undefined;
+  }
+  const pending = readUserSecret(await pendingVersion(step.secrets, secret, run), engine);
+  checkPending(pending, current, current.username);
+  const healed = await change(step, rotation, current, pending);
+  await makeCurrent(step.secrets, secret, found.versionId, run);
+  await prove(step, rotation, login(pending));
+  return healed;
+}
+
+function login({ username, password, dbname }: UserSecret) {
+  return { username, password, ...(dbname ? { database: dbname } : {}) };
+}
+
+/** @returns what had to be healed. */
+async function change<Connection>(
+  step: RotationStep<Connection>,
+  rotation: Rotation,
+  current: UserSecret,
+  pending: UserSecret,
+): Promise<string | undefined> {
+  const own = await openUnlessRefused(step, rotation, login(current));
+  if (own !== undefined && (await changed(step, own, pending))) return undefined;
+  if (own === undefined) {
+    const already = await openUnlessRefused(step, rotation, login(pending));
+    if (already !== undefined) {
+      await step.users.close(already);
+      return "the run had changed the password before and died";
+    }
+  }
+  const admin = await step.open(rotation, await readAdminSecret(step.secrets, rotation.database.adminSecret));
+  await changeAndClose(step, admin, pending);
+  return own === undefined
+    ? "the server did not know the current password; the admin has set the new one"
+    : "the user may not change its own password; the admin has";
+}
+
+/** @returns false where the server lets only others change the password (rds.restrict_password_commands). */
+async function changed<Connection>(
+  step: RotationStep<Connection>,
+  connection: Connection,
+  pending: UserSecret,
+): Promise<boolean> {
+  try {
+    await changeAndClose(step, connection, pending);
+    return true;
+  } catch (error) {
+    if (error instanceof DbleaseError && error.code === "ADMIN_LACKS_RIGHTS") return false;
+    throw error;
+  }
+}
+
+async function changeAndClose<Connection>(
+  step: RotationStep<Connection>,
+  connection: Connection,
+  { username, password }: UserSecret,
+): Promise<void> {
+  try {
+    await step.users.changePassword(connection, username, password, step.random);
+  } finally {
+    // Not waited for: until the label has moved, the application's password is wrong.
+    void step.users.close(connection);
+  }
+}

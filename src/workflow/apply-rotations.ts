@@ -1,0 +1,64 @@
+/** What a deploy does with `rotations:`: each becomes an item that the rotation function finds by the secret. */
+import type { RDSClient } from "@aws-sdk/client-rds";
+import type { Config, RotationConfig } from "../config.ts";
+import type { Rotation } from "../rotation.ts";
+import { databaseSnapshot } from "../snapshot.ts";
+import { changeRotation, findRotations } from "../store/rotations.ts";
+import type { Table } from "../store/table.ts";
+import { resolveWriter } from "./resolve-members.ts";
+
+interface Parts {
+  table: Table;
+  rds: RDSClient;
+  clock: () => Date;
+}
+
+/**
+ * Rotation functions stand in the VPC, where the RDS API may not be reached, so the writer's address is looked up here.
+ * A secret that the configuration no longer names keeps its item, marked as removed.
+ * @throws UNAVAILABLE where RDS does not know a database: then the deploy fails, and the application loses nothing.
+ */
+export async function applyRotations(parts: Parts, config: Config): Promise<void> {
+  const known = new Map((await findRotations(parts.table)).map((it) => [it.secret, it]));
+  for (const [id, it] of Object.entries(config.rotations)) {
+    await apply(parts, known.get(it.secret), await wanted(parts, config, id, it));
+    known.delete(it.secret);
+  }
+  const removedAt = parts.clock().toISOString();
+  for (const it of known.values()) {
+    if (!it.removedAt)
+      await changeRotation(parts.table, it, { patch: { removedAt }, events: [], at: removedAt });
+  }
+}
+
+type Wanted = Omit<Rotation, "version" | "status">;
+
+async function wanted(parts: Parts, config: Config, id: string, it: RotationConfig): Promise<Wanted> {
+  const database = databaseSnapshot(config, it.database);
+  const { secret, user, strategy, schedule, window } = it;
+  const writer = await resolveWriter(parts.rds, database);
+  return { id, secret, user, strategy, schedule, ...(window ? { window } : {}), database, ...writer };
+}
+
+/** Written only where something differs: a run that is under way must not meet a new version for nothing. */
+async function apply(parts: Parts, known: Rotation | undefined, want: Wanted): Promise<void> {
+  const rotation: Rotation = known ?? { ...want, version: 0, status: "new" };
+  const patch = { ...want, window: want.window, removedAt: undefined };
+  const same =
+    known && Object.entries(patch).every(([key, value]) => isEqual(value, known[key as keyof Rotation]));
+  if (!same)
+    await changeRotation(parts.table, rotation, { patch, events: [], at: parts.clock().toISOString() });
+}
+
+/** Values that went through the table may have their keys in another order. */
+function isEqual(a: unknown, b: unknown): boolean {
+  return sorted(a) === sorted(b);
+}
+
+function sorted(value: unknown): string | undefined {
+  return JSON.stringify(value, (_, it: unknown) =>
+    typeof it === "object" && it !== null && !Array.isArray(it)
+      ? Object.fromEntries(Object.entries(it).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : it,
+  );
+}
