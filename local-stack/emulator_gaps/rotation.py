@@ -72,6 +72,11 @@ def _rotate_secret(data):
     if not lambda_arn:
         return error_response_json(
             "InvalidRequestException", "No Lambda rotation function ARN is associated with this secret.", 400)
+    if not _may_be_invoked(lambda_arn):
+        return error_response_json(
+            "AccessDeniedException",
+            "Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants "
+            "access to the principal secretsmanager.amazonaws.com.", 400)
     secret.update(RotationLambdaARN=lambda_arn, RotationEnabled=True)
     if data.get("RotationRules"):
         secret["RotationRules"] = data["RotationRules"]
@@ -83,6 +88,12 @@ def _rotate_secret(data):
         if refusal:
             return error_response_json("InvalidRequestException", refusal, 400)
     return json_response(answer)
+
+
+def _may_be_invoked(lambda_arn: str) -> bool:
+    function, _, _ = lambda_svc._get_func_record_for_ref(lambda_arn)
+    statements = function["policy"]["Statement"] if function else []
+    return any(it.get("Principal") == {"Service": "secretsmanager.amazonaws.com"} for it in statements)
 
 
 def _begin(secret, token: str) -> str | None:

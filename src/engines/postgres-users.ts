@@ -2,14 +2,13 @@
 import type { PostgresConnection } from "../connect/postgres.ts";
 import type { ApplicationUsers } from "./application-users.ts";
 import { changeUserPassword } from "./postgres/change-user-password.ts";
+import { preparePair } from "./postgres/prepare-pair.ts";
 
 export const postgresUsers: ApplicationUsers<PostgresConnection> = {
   // NAMEDATALEN - 1: longer names are cut without a word.
   longestName: 63,
   changePassword: changeUserPassword,
-  async preparePair() {
-    return [];
-  },
+  preparePair,
   async close(connection) {
     // A dead socket cannot be said goodbye to.
     await connection.end().catch(() => {});

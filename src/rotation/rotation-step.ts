@@ -4,6 +4,7 @@ import type { ApplicationUsers } from "../engines/application-users.ts";
 import { DbleaseError } from "../errors.ts";
 import type { Rotation } from "../rotation.ts";
 import type { Table } from "../store/table.ts";
+import type { UserSecret } from "./user-secret.ts";
 
 export interface Login {
   username: string;
@@ -20,6 +21,8 @@ export interface RotationStep<Connection> {
   open: (rotation: Rotation, login: Login) => Promise<Connection>;
   random: (count: number) => Uint8Array;
   clock: () => Date;
+  /** The newest run as its last step in this process left the rotation: one run reads the table once. */
+  newest?: Run;
 }
 
 /** One step of one run. */
@@ -27,6 +30,11 @@ export interface Run {
   rotation: Rotation;
   /** Secrets Manager's ClientRequestToken: the id of the version that the run makes. */
   run: string;
+}
+
+/** The login that the application makes of a version. */
+export function loginOf({ username, password, dbname }: UserSecret): Login {
+  return { username, password, ...(dbname ? { database: dbname } : {}) };
 }
 
 /** The connection, or undefined where the server knows the user with another password, or not at all. */

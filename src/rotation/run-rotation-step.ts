@@ -3,8 +3,9 @@
  * already is found done. A step that fails is retried by Secrets Manager, with all steps before it.
  */
 import { DbleaseError } from "../errors.ts";
-import type { Rotation } from "../rotation.ts";
+import type { Difference, Rotation } from "../rotation.ts";
 import { changeRotation, findRotation } from "../store/rotations.ts";
+import { finishAlternatingUsers, setAlternatingUsers, testAlternatingUsers } from "./alternating-users.ts";
 import { createSecret } from "./create-secret.ts";
 import type { RotationStep, Run } from "./rotation-step.ts";
 import { finishSingleUser } from "./single-user.ts";
@@ -13,7 +14,7 @@ const steps = ["createSecret", "setSecret", "testSecret", "finishSecret"] as con
 type StepName = (typeof steps)[number];
 
 /** What Secrets Manager sends. */
-export interface RotationRequest {
+interface RotationRequest {
   SecretId: string;
   ClientRequestToken: string;
   Step: StepName;
@@ -45,29 +46,57 @@ export async function runRotationStep<Connection>(
   event: unknown,
 ): Promise<void> {
   const { SecretId: secret, ClientRequestToken: run, Step: name } = requestOf(event);
-  const rotation = await rotationOf(step, secret);
+  const known = name === "createSecret" || step.newest?.run !== run ? undefined : step.newest.rotation;
+  const rotation = known ?? (await rotationOf(step, secret));
+  delete step.newest;
   try {
-    await perform(step, name, { rotation, run });
+    step.newest = { run, rotation: await perform(step, name, { rotation, run }) };
   } catch (error) {
     await noteFailure(step, { rotation, run }, name, error);
     throw error;
   }
 }
 
-async function perform<Connection>(step: RotationStep<Connection>, name: StepName, at: Run): Promise<void> {
-  if (name === "createSecret") await createSecret(step, at);
-  if (name === "finishSecret") await succeed(step, at, await finishSingleUser(step, at));
+/** @returns the rotation as the step left it. */
+async function perform<Connection>(
+  step: RotationStep<Connection>,
+  name: StepName,
+  at: Run,
+): Promise<Rotation> {
+  const alternates = at.rotation.strategy === "alternating-users";
+  if (name === "createSecret") return createSecret(step, at);
+  if (name === "finishSecret") {
+    const healed = alternates ? await finishAlternatingUsers(step, at) : await finishSingleUser(step, at);
+    return succeed(step, at, healed);
+  }
+  // One password is changed and proved at the very end: there is nothing to set or to test before.
+  if (!alternates) return at.rotation;
+  if (name === "setSecret") return noteDifferences(step, at, await setAlternatingUsers(step, at));
+  await testAlternatingUsers(step, at);
+  return at.rotation;
+}
+
+/** Written where they have changed, so that a pair in order costs nothing. */
+async function noteDifferences<Connection>(
+  step: RotationStep<Connection>,
+  { rotation }: Run,
+  differences: readonly Difference[],
+): Promise<Rotation> {
+  const told = (all: readonly Difference[] = []) => all.map((it) => it.sentence).join("\n");
+  if (told(differences) === told(rotation.differences)) return rotation;
+  const at = step.clock().toISOString();
+  return changeRotation(step.table, rotation, { patch: { differences }, events: [], at });
 }
 
 async function succeed<Connection>(
   step: RotationStep<Connection>,
   { rotation, run }: Run,
   healed: string | undefined,
-): Promise<void> {
-  if (rotation.status === "succeeded" && rotation.run === run) return;
+): Promise<Rotation> {
+  if (rotation.status === "succeeded" && rotation.run === run) return rotation;
   const at = step.clock().toISOString();
   const because = healed ?? (rotation.failures ? "the runs before had failed" : undefined);
-  await changeRotation(step.table, rotation, {
+  return changeRotation(step.table, rotation, {
     patch: { status: "succeeded", run, succeededAt: at, failure: undefined, failures: undefined },
     events: [
       ...(because ? [{ name: "RotationHealed" as const, because }] : []),

@@ -6,8 +6,8 @@
 import { readAdminSecret } from "../connect/admin-secret.ts";
 import { DbleaseError } from "../errors.ts";
 import type { Rotation } from "../rotation.ts";
-import { openUnlessRefused, prove, type RotationStep, type Run } from "./rotation-step.ts";
-import { checkPending, readUserSecret, type UserSecret } from "./user-secret.ts";
+import { loginOf, openUnlessRefused, prove, type RotationStep, type Run } from "./rotation-step.ts";
+import { checkPending, isAtHome, readUserSecret, type UserSecret } from "./user-secret.ts";
 import { nextUser } from "./users.ts";
 import { currentVersion, makeCurrent, pendingVersion } from "./versions.ts";
 
@@ -22,19 +22,15 @@ export async function finishSingleUser<Connection>(
   const current = readUserSecret(found.text, engine);
   nextUser(rotation, current.username);
   if (found.versionId === run) {
-    await prove(step, rotation, login(current));
+    await prove(step, rotation, loginOf(current));
     return undefined;
   }
   const pending = readUserSecret(await pendingVersion(step.secrets, secret, run), engine);
   checkPending(pending, current, current.username);
   const healed = await change(step, rotation, current, pending);
   await makeCurrent(step.secrets, secret, found.versionId, run);
-  await prove(step, rotation, login(pending));
+  await prove(step, rotation, loginOf(pending));
   return healed;
-}
-
-function login({ username, password, dbname }: UserSecret) {
-  return { username, password, ...(dbname ? { database: dbname } : {}) };
 }
 
 /** @returns what had to be healed. */
@@ -44,20 +40,30 @@ async function change<Connection>(
   current: UserSecret,
   pending: UserSecret,
 ): Promise<string | undefined> {
-  const own = await openUnlessRefused(step, rotation, login(current));
+  const own = await openUnlessRefused(step, rotation, loginOf(current));
   if (own !== undefined && (await changed(step, own, pending))) return undefined;
   if (own === undefined) {
-    const already = await openUnlessRefused(step, rotation, login(pending));
+    const already = await openUnlessRefused(step, rotation, loginOf(pending));
     if (already !== undefined) {
       await step.users.close(already);
       return "the run had changed the password before and died";
     }
   }
+  if (own === undefined && !isAtHome(current, rotation)) throw notAtHome(rotation);
   const admin = await step.open(rotation, await readAdminSecret(step.secrets, rotation.database.adminSecret));
   await changeAndClose(step, admin, pending);
   return own === undefined
     ? "the server did not know the current password; the admin has set the new one"
     : "the user may not change its own password; the admin has";
+}
+
+/** The admin of one server must not set a password that belongs to another. */
+function notAtHome({ id, host, port }: Rotation): DbleaseError {
+  return new DbleaseError(
+    "PASSWORD_REFUSED",
+    `${host}:${port} refuses the current password, and the secret names another server`,
+    { next: `look whether rotations.${id}.database is the one that the application uses` },
+  );
 }
 
 /** @returns false where the server lets only others change the password (rds.restrict_password_commands). */

@@ -10,7 +10,7 @@ export interface UserSecret {
   dbname?: string;
   /** Where the application goes: compared, never gone to. */
   host?: string;
-  engine?: string;
+  port?: number;
   /** As it stands in the secret. */
   text: string;
 }
@@ -63,14 +63,23 @@ export function readUserSecret(text: string | undefined, engine: Engine): UserSe
   }
   const dbname = optionalText(fields.dbname);
   const host = optionalText(fields.host);
+  // AWS's own secrets hold it as a number or as text.
+  const port = Number(fields.port);
   return {
     username,
     password,
     ...(dbname ? { dbname } : {}),
     ...(host ? { host } : {}),
-    ...(named ? { engine: named } : {}),
+    ...(port > 0 ? { port } : {}),
     text: text ?? "",
   };
+}
+
+/** Whether the secret names the very address that dblease goes to; a secret without one does. */
+export function isAtHome(secret: UserSecret, home: { host: string; port: number }): boolean {
+  const plain = (host: string) => host.toLowerCase().replace(/\.$/, "");
+  const isHost = secret.host === undefined || plain(secret.host) === plain(home.host);
+  return isHost && (secret.port === undefined || secret.port === home.port);
 }
 
 /** The next version's text: another password, for a pair another user, and nothing else. */

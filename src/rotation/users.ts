@@ -5,7 +5,7 @@ import type { Rotation } from "../rotation.ts";
 /** The name that AWS's rotation functions give the second user. */
 const suffix = "_clone";
 
-function cloneOf(user: string): string {
+export function cloneOf(user: string): string {
   return `${user}${suffix}`;
 }
 

@@ -25,7 +25,7 @@ export async function changeUserPassword(
 }
 
 /** From 16 on CREATEROLE is not enough: the admin alters only users that it has ADMIN OPTION on, its own or given. */
-function lacksAdminOption(connection: PostgresConnection, username: string): DbleaseError {
+export function lacksAdminOption(connection: PostgresConnection, username: string): DbleaseError {
   const admin = connection.user ?? "";
   const options = connection.serverVersion >= 16 ? "ADMIN TRUE, INHERIT FALSE, SET FALSE" : "ADMIN OPTION";
   return new DbleaseError("ADMIN_LACKS_RIGHTS", `${admin} may not change user ${username}`, {
