@@ -14,6 +14,9 @@ import type {
   PlanView,
   ReconciliationView,
   RoleView,
+  RotationRunView,
+  RotationsView,
+  RotationView,
   TokenView,
 } from "../src/views.ts";
 
@@ -58,6 +61,8 @@ export interface Api {
   accept(database: string): Promise<DatabaseRecordView>;
   findings(): Promise<FindingsView>;
   reconcile(database?: string): Promise<ReconciliationView>;
+  rotations(): Promise<readonly RotationView[]>;
+  rotate(id: string): Promise<RotationRunView>;
 }
 
 /** Sends one request and answers the parsed body of a success. */
@@ -129,6 +134,8 @@ export function api(send: Send, seen: (grants: readonly GrantView[]) => Promise<
       (await send("POST", "/reconciliations", {
         body: database === undefined ? {} : { database },
       })) as ReconciliationView,
+    rotations: async () => ((await send("GET", "/rotations")) as RotationsView).rotations,
+    rotate: async (id) => (await send("POST", at("rotations", id, "rotate"))) as RotationRunView,
     prepare: async (database) => (await send("POST", at("databases", database, "prepare"))) as DoctorView,
   };
 }

@@ -17,6 +17,7 @@ import { addRequest } from "./commands/request.ts";
 import { addReview } from "./commands/review.ts";
 import { addRevoke } from "./commands/revoke.ts";
 import { addRevokeAll } from "./commands/revoke-all.ts";
+import { addRotations } from "./commands/rotations.ts";
 import { addShow } from "./commands/show.ts";
 import { addToken } from "./commands/token.ts";
 import type { Run } from "./run.ts";
@@ -67,6 +68,7 @@ export function buildProgram(run: Run, data: Output): Command {
   addPolicy(program, run);
   addReview(program, run);
   addReconcile(program, run);
+  addRotations(program, run);
   addDoctor(program, run);
   addFreeze(program, run);
   addHeld(program, run);

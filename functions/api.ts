@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { RDSClient } from "@aws-sdk/client-rds";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { httpHandler } from "../src/api/http-handler.ts";
 import { type ApiParts, routes } from "../src/api/routes.ts";
 import { engineFunctions } from "../src/engine-functions.ts";
@@ -19,6 +20,7 @@ const parts: ApiParts = {
   }),
   iam: new IAMClient({}),
   rds: new RDSClient({}),
+  secrets: new SecretsManagerClient({}),
   admin: { client: new LambdaClient({}), functionOf: engineFunctions("ADMIN_FUNCTIONS") },
   enableIam: setting("ENABLE_IAM"),
   clock: () => new Date(),

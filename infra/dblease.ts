@@ -67,14 +67,15 @@ export class Dblease extends Construct {
     new Sweeper(this, "Sweep", installation, engines, workflows);
     const byIam = Object.values(config.databases).filter((it) => it.adminUser !== undefined);
     const iam = byIam.length > 0 ? new IamAccess(this, "Iam", installation, engines, byIam) : undefined;
-    const { api } = new Api(this, "Api", installation, engines, { workflows, reconciler, iam });
+    const rotations = new RotationFunctions(this, "Rotation", installation, { config, network });
+    const parts = { workflows, reconciler, iam, rotations };
+    const { api } = new Api(this, "Api", installation, engines, parts);
     const outlet = new EventOutlet(this, "Events", installation);
     const sources = config.events.map((it) => it.source);
     if (sources.length > 0) new EventIntake(this, "Intake", installation, { workflows, sources });
     new CfnOutput(Stack.of(this), "OperatorsTopicArn", { value: installation.operators.topic.topicArn });
     new CfnOutput(Stack.of(this), "ApproversTopicArn", { value: outlet.approvers.topicArn });
     new DbleaseDashboard(this, "Dashboard", installation, { engines, workflows, outlet, api });
-    const rotations = new RotationFunctions(this, "Rotation", installation, config, network);
     rotations.schedule(new Configuration(this, "Configuration", installation, engines, config));
   }
 

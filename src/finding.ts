@@ -18,6 +18,8 @@ export type FindingKind =
   | "group_role"
   /** The database runs on another server than the one that was accepted. */
   | "new_server"
+  /** The password of an application is older than its schedule says. */
+  | "old_password"
   /** The database could not be looked at. */
   | "unreachable";
 

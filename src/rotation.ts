@@ -24,6 +24,8 @@ export interface Rotation {
   /** The writer, from the configuration or from Describe on deploy; never from the secret (dangers 29). */
   host: string;
   port: number;
+  /** Since when the configuration has it. */
+  configuredAt: Instant;
   version: number;
   status: "new" | "rotating" | "succeeded" | "failed";
   /** Secrets Manager's id of the run, and of the version that it makes. */

@@ -15,6 +15,7 @@ import type {
   Model,
 } from "./grant.ts";
 import type { Receipt } from "./receipt.ts";
+import type { Rotation } from "./rotation.ts";
 import type { DatabaseRecord } from "./store/databases.ts";
 
 /** Where to connect; known from the moment the grant starts. */
@@ -117,6 +118,27 @@ export interface FindingsView {
 export interface ReconciliationView {
   run: string;
   databases: readonly string[];
+}
+
+export interface RotationView
+  extends Omit<Rotation, "database" | "host" | "port" | "version" | "configuredAt" | "removedAt"> {
+  database: string;
+  passwordSince: Instant;
+  /** As Secrets Manager has planned it; absent: no schedule is on the secret. */
+  nextAt?: Instant;
+  overdue: boolean;
+  /** For a moment of each run the application's login may be refused. */
+  gapPossible: boolean;
+}
+
+export interface RotationsView {
+  rotations: readonly RotationView[];
+}
+
+/** A run that was begun; the rotation carries it when the run has begun its work. */
+export interface RotationRunView {
+  id: string;
+  run: string;
 }
 
 export interface GrantsView {

@@ -6,6 +6,7 @@ import type { GrantWorkflows } from "./grant-workflows.ts";
 import { HttpEndpoint } from "./http-endpoint.ts";
 import type { IamAccess } from "./iam-access.ts";
 import type { Reconciler } from "./reconciler.ts";
+import type { RotationFunctions } from "./rotation-functions.ts";
 
 /** What people call: one function behind one HTTP endpoint. */
 export class Api extends Construct {
@@ -16,7 +17,12 @@ export class Api extends Construct {
     id: string,
     installation: Installation,
     engines: readonly EngineFunctions[],
-    parts: { workflows: GrantWorkflows; reconciler: Reconciler; iam: IamAccess | undefined },
+    parts: {
+      workflows: GrantWorkflows;
+      reconciler: Reconciler;
+      iam: IamAccess | undefined;
+      rotations: RotationFunctions;
+    },
   ) {
     super(scope, id);
     const { store } = installation;
@@ -32,7 +38,7 @@ export class Api extends Construct {
     this.api = api;
     store.grantRead(api);
     store.grantQuery(api);
-    store.grantQueryKeys(api, ["finding", "database", "draft"]);
+    store.grantQueryKeys(api, ["finding", "database", "draft", "rotation"]);
     store.grantAskFrozen(api);
     store.grantChange(api, ["idempotency#*", "freeze", "finding", "database", "draft"]);
     parts.workflows.open(api);
@@ -50,6 +56,7 @@ export class Api extends Construct {
     enableIam.allow(["rds:ModifyDBInstance", "rds:ModifyDBCluster"], ["*"], because);
     enableIam.grantInvoke(api);
     api.addEnvironment("ENABLE_IAM", enableIam.live.functionArn);
+    parts.rotations.open(api);
     new HttpEndpoint(this, "Endpoint", installation, { api: api.live, broker: parts.iam?.broker.live });
   }
 }

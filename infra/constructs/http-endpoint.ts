@@ -40,6 +40,8 @@ const routes: readonly { method: HttpMethod; path: string; who: readonly Caller[
   { method: POST, path: "/databases/{id}/accept", who: [] },
   { method: GET, path: "/findings", who: ["Auditor"] },
   { method: POST, path: "/reconciliations", who: [] },
+  { method: GET, path: "/rotations", who: ["Auditor"] },
+  { method: POST, path: "/rotations/{id}/rotate", who: [] },
 ];
 
 /** Who called what and how it went; neither query nor body. */

@@ -26,7 +26,7 @@ export class Reconciler extends Construct {
 
     store.grantRead(reconcile);
     store.grantQuery(reconcile);
-    store.grantQueryKeys(reconcile, ["finding"]);
+    store.grantQueryKeys(reconcile, ["finding", "rotation"]);
     store.grantChange(reconcile, ["finding", "database"]);
     reconcile.allowDescribe();
     EngineFunctions.open(engines, "admin", reconcile);

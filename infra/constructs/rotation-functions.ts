@@ -1,4 +1,4 @@
-import { CfnOutput, Stack } from "aws-cdk-lib";
+import { CfnOutput, Duration, Stack } from "aws-cdk-lib";
 import { ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { CfnRotationSchedule } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
@@ -9,18 +9,17 @@ import type { Network } from "./network.ts";
 
 type Engine = Config["databases"][string]["engine"];
 
+interface RotationProps {
+  config: Config;
+  network: Network | undefined;
+}
+
 /** One function for each engine that has rotations; Secrets Manager calls it, and nobody else may. */
 export class RotationFunctions extends Construct {
   private readonly functions = new Map<Engine, DbleaseFunction>();
   private readonly config: Config;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    installation: Installation,
-    config: Config,
-    network: Network | undefined,
-  ) {
+  constructor(scope: Construct, id: string, installation: Installation, { config, network }: RotationProps) {
     super(scope, id);
     this.config = config;
     const all = Object.values(config.rotations);
@@ -32,7 +31,7 @@ export class RotationFunctions extends Construct {
         timeoutSeconds: 30,
         network,
       });
-      rotate.addPermission("SecretsManager", {
+      rotate.live.addPermission("SecretsManager", {
         principal: new ServicePrincipal("secretsmanager.amazonaws.com"),
         sourceAccount: Stack.of(this).account,
       });
@@ -53,9 +52,28 @@ export class RotationFunctions extends Construct {
       );
       installation.store.grantRead(rotate);
       installation.store.grantPut(rotate, ["rotation", "rotated-user", "event#rotation#*"]);
-      new CfnOutput(Stack.of(this), `${name}RotationFunctionArn`, { value: rotate.functionArn });
+      new CfnOutput(Stack.of(this), `${name}RotationFunctionArn`, { value: rotate.live.functionArn });
+      installation.operators.alarm(rotate, "RotationFailed", {
+        meaning:
+          "A step of a password rotation failed; the application goes on with the password that it has.",
+        metric: rotate.metric("Errors", { statistic: "Sum", period: Duration.minutes(5) }),
+        threshold: 1,
+      });
       this.functions.set(engine, rotate);
     }
+  }
+
+  /** Lets a function begin runs and clear what a failed one left; it never sees a value. */
+  open(to: DbleaseFunction): void {
+    const secrets = Object.values(this.config.rotations).map((it) => it.secret);
+    if (secrets.length === 0) return;
+    const actions = ["DescribeSecret", "RotateSecret", "UpdateSecretVersionStage"];
+    to.allow(
+      actions.map((it) => `secretsmanager:${it}`),
+      secrets,
+    );
+    // RotateSecret asks for it (Secrets Manager API reference).
+    for (const it of this.functions.values()) it.grantInvoke(to);
   }
 
   /** Has Secrets Manager rotate by the configuration's schedules; after the configuration is in the table. */
@@ -65,7 +83,7 @@ export class RotationFunctions extends Construct {
       const rotate = this.functions.get(this.config.databases[it.database]?.engine ?? "postgres");
       const rule = new CfnRotationSchedule(after, `Schedule-${id}`, {
         secretId: it.secret,
-        rotationLambdaArn: `${rotate?.functionArn}`,
+        rotationLambdaArn: `${rotate?.live.functionArn}`,
         rotateImmediatelyOnUpdate: false,
         rotationRules: { scheduleExpression: it.schedule, ...(it.window ? { duration: it.window } : {}) },
       });

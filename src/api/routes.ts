@@ -1,5 +1,6 @@
 /** The routes of the API: what comes in, which action it is, what goes out. docs/api.md shows each with an example. */
 
+import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { type AdminFunctions, adminOrder, runAdminOrder } from "../admin-order.ts";
 import { planOf } from "../engines/plan.ts";
 import { DbleaseError } from "../errors.ts";
@@ -37,8 +38,11 @@ import { requestAccess } from "./request-access.ts";
 import type { Answer } from "./respond.ts";
 import { review } from "./review-grant.ts";
 import { revoke } from "./revoke-grant.ts";
+import { listRotations, rotateNow } from "./rotations.ts";
 
 export interface ApiParts extends Api {
+  /** For rotations: labels and schedules, never a value. */
+  secrets: SecretsManagerClient;
   admin: AdminFunctions;
   /** Name of the function that turns on IAM authentication. */
   enableIam: string;
@@ -201,6 +205,16 @@ export const routes: readonly ApiRoute[] = [
     method: "POST",
     path: "/databases/{id}/accept",
     run: async (api, call, { id }) => ({ status: 200, body: await accept(api, call, id) }),
+  },
+  {
+    method: "GET",
+    path: "/rotations",
+    run: async (api, call) => ({ status: 200, body: await listRotations(api, call) }),
+  },
+  {
+    method: "POST",
+    path: "/rotations/{id}/rotate",
+    run: async (api, call, { id }) => ({ status: 202, body: await rotateNow(api, call, id) }),
   },
   {
     method: "GET",

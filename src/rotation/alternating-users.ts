@@ -2,9 +2,9 @@
  * Two logins with the same rights: the one that nobody uses gets a new password, is proved, and becomes the current one.
  * The application's login works at every moment. The pair is made and kept equal by the database's admin.
  */
-import { readAdminSecret } from "../connect/admin-secret.ts";
 import { DbleaseError } from "../errors.ts";
 import type { Difference, Rotation } from "../rotation.ts";
+import { adminOf } from "./admin-of.ts";
 import { loginOf, prove, type RotationStep, type Run } from "./rotation-step.ts";
 import { checkPending, isAtHome, readUserSecret, type UserSecret } from "./user-secret.ts";
 import { cloneOf, nextUser } from "./users.ts";
@@ -38,7 +38,7 @@ export async function setAlternatingUsers<Connection>(
   checkPending(pending, current, nextUser(rotation, current.username));
   // Another address may be another server; one where the application's login works is not.
   if (!isAtHome(current, rotation)) await prove(step, rotation, loginOf(current));
-  const credentials = await readAdminSecret(step.secrets, rotation.database.adminSecret);
+  const credentials = await adminOf(step.secrets, rotation);
   const admin = await step.open(rotation, credentials);
   try {
     const pair = { first: rotation.user, second: cloneOf(rotation.user) };

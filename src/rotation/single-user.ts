@@ -3,9 +3,9 @@
  * versions and moving the label, so that the application's password is wrong for one API call at most. The user changes
  * its own password; the admin steps in only where the server no longer knows the current one.
  */
-import { readAdminSecret } from "../connect/admin-secret.ts";
 import { DbleaseError } from "../errors.ts";
 import type { Rotation } from "../rotation.ts";
+import { adminOf } from "./admin-of.ts";
 import { loginOf, openUnlessRefused, prove, type RotationStep, type Run } from "./rotation-step.ts";
 import { checkPending, isAtHome, readUserSecret, type UserSecret } from "./user-secret.ts";
 import { nextUser } from "./users.ts";
@@ -50,7 +50,7 @@ async function change<Connection>(
     }
   }
   if (own === undefined && !isAtHome(current, rotation)) throw notAtHome(rotation);
-  const admin = await step.open(rotation, await readAdminSecret(step.secrets, rotation.database.adminSecret));
+  const admin = await step.open(rotation, await adminOf(step.secrets, rotation));
   await changeAndClose(step, admin, pending);
   return own === undefined
     ? "the server did not know the current password; the admin has set the new one"

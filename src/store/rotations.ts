@@ -1,9 +1,12 @@
 /** Rotations: one item a secret. A run's start and its end are one transaction with their events; so is the lease. */
-import { GetCommand, paginateQuery, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, PutCommand, paginateQuery, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { DbleaseError } from "../errors.ts";
 import type { Instant } from "../grant.ts";
 import type { Rotation, RotationEvent, RotationEventName } from "../rotation.ts";
 import { failedConditions, isConditionFailure, keys, type Table } from "./table.ts";
+
+/** Holder of a user that its secret has given up. */
+const nobody = "nobody";
 
 /** Items under `rotation` are written by this file alone, from a Rotation. */
 function asRotation({ pk: _, sk: __, ...item }: Record<string, unknown>): Rotation {
@@ -92,10 +95,10 @@ export async function changeRotation(
   const claims = claim.map((username) => ({
     Put: {
       TableName: table.name,
-      Item: { ...keys.rotatedUser(server, username), secret: rotation.secret, rotation: rotation.id },
-      ConditionExpression: "attribute_not_exists(pk) OR #secret = :secret",
+      Item: { ...keys.rotatedUser(server, username), secret: rotation.secret },
+      ConditionExpression: "attribute_not_exists(pk) OR #secret IN (:secret, :nobody)",
       ExpressionAttributeNames: { "#secret": "secret" },
-      ExpressionAttributeValues: { ":secret": rotation.secret },
+      ExpressionAttributeValues: { ":secret": rotation.secret, ":nobody": nobody },
     },
   }));
   try {
@@ -103,21 +106,40 @@ export async function changeRotation(
     return next;
   } catch (error) {
     if (!isConditionFailure(error)) throw error;
-    const [taken] = failedConditions(error).filter((it) => it > told.length);
-    if (taken !== undefined) throw await leaseHeld(table, server, claim[taken - 1 - told.length] ?? "");
-    throw new DbleaseError("CONFLICT", `rotation ${rotation.id} has just been changed by somebody else`, {
-      next: "dblease rotations",
-    });
+    const taken = claim[(failedConditions(error).find((it) => it > told.length) ?? -1) - 1 - told.length];
+    if (taken === undefined) {
+      throw new DbleaseError("CONFLICT", `rotation ${rotation.id} has just been changed by somebody else`, {
+        next: "dblease rotations",
+      });
+    }
+    await freeUser(table, server, taken);
+    return changeRotation(table, rotation, { patch, events, at }, claim);
   }
 }
 
-async function leaseHeld(table: Table, server: string, username: string): Promise<DbleaseError> {
-  const found = await table.client.send(
-    new GetCommand({ TableName: table.name, Key: keys.rotatedUser(server, username), ConsistentRead: true }),
+/** A secret that the configuration no longer has gives its users up. @throws LEASE_HELD where it still has it. */
+async function freeUser(table: Table, server: string, username: string): Promise<void> {
+  const key = keys.rotatedUser(server, username);
+  const held = await table.client.send(
+    new GetCommand({ TableName: table.name, Key: key, ConsistentRead: true }),
   );
-  return new DbleaseError(
-    "LEASE_HELD",
-    `rotation ${String(found.Item?.rotation)} changes user ${username} already, in another secret`,
-    { next: "let both applications read one secret, or give each a user of its own" },
+  const holder = await findRotation(table, String(held.Item?.secret));
+  if (holder && holder.removedAt === undefined) {
+    throw new DbleaseError(
+      "LEASE_HELD",
+      `rotation ${holder.id} changes user ${username} already, in another secret`,
+      {
+        next: "let both applications read one secret, or give each a user of its own",
+      },
+    );
+  }
+  await table.client.send(
+    new PutCommand({
+      TableName: table.name,
+      Item: { ...key, secret: nobody },
+      ConditionExpression: "#secret = :holder",
+      ExpressionAttributeNames: { "#secret": "secret" },
+      ExpressionAttributeValues: { ":holder": held.Item?.secret },
+    }),
   );
 }

@@ -31,7 +31,7 @@ export async function applyRotations(parts: Parts, config: Config): Promise<void
   }
 }
 
-type Wanted = Omit<Rotation, "version" | "status">;
+type Wanted = Omit<Rotation, "version" | "status" | "configuredAt">;
 
 async function wanted(parts: Parts, config: Config, id: string, it: RotationConfig): Promise<Wanted> {
   const database = databaseSnapshot(config, it.database);
@@ -42,12 +42,12 @@ async function wanted(parts: Parts, config: Config, id: string, it: RotationConf
 
 /** Written only where something differs: a run that is under way must not meet a new version for nothing. */
 async function apply(parts: Parts, known: Rotation | undefined, want: Wanted): Promise<void> {
-  const rotation: Rotation = known ?? { ...want, version: 0, status: "new" };
+  const at = parts.clock().toISOString();
+  const rotation: Rotation = known ?? { ...want, configuredAt: at, version: 0, status: "new" };
   const patch = { ...want, window: want.window, removedAt: undefined };
   const same =
     known && Object.entries(patch).every(([key, value]) => isEqual(value, known[key as keyof Rotation]));
-  if (!same)
-    await changeRotation(parts.table, rotation, { patch, events: [], at: parts.clock().toISOString() });
+  if (!same) await changeRotation(parts.table, rotation, { patch, events: [], at });
 }
 
 /** Values that went through the table may have their keys in another order. */

@@ -8,10 +8,12 @@ import { DbleaseError } from "../errors.ts";
 import type { Finding, Observation } from "../finding.ts";
 import type { Grant, GrantId, Member } from "../grant.ts";
 import { markedGrant, mayEnd, reconcile, type Shown } from "../reconcile.ts";
+import { overdueRotations } from "../rotation-age.ts";
 import { readConfigItem } from "../store/configs.ts";
 import { acceptFirstServer, movedServer, noteReconciled } from "../store/databases.ts";
 import { findGrant, openGrants } from "../store/find-grants.ts";
 import { touchGrant } from "../store/grants.ts";
+import { findRotations } from "../store/rotations.ts";
 import type { Table } from "../store/table.ts";
 import { recordFindings } from "./record-findings.ts";
 import { resolveMembers } from "./resolve-members.ts";
@@ -87,7 +89,10 @@ async function compare(
 ): Promise<{ findings: Finding[]; ended: GrantId[] }> {
   const grants = await grantsOf(parts, database, shown);
   const known = { database, installation: parts.installation, groupRoles, grants };
-  const observations = reconcile(shown, known);
+  const observations = [
+    ...reconcile(shown, known),
+    ...overdueRotations(await findRotations(parts.table), database, parts.clock()),
+  ];
   if (moved) {
     const repair = `dblease databases accept ${database}`;
     observations.unshift({ kind: "new_server", what: "server", sentence: moved, repair });

@@ -97,7 +97,9 @@ test("a role opens the column it names and no other, whatever their names", asyn
         const person = await granted(harness, stage);
         const session = await person.login();
         expect(await session.query(`SELECT ${theirName(open)} FROM ${place}`)).toEqual([]);
-        expect(await refusal(harness, session.query(`SELECT ${theirName(closed)} FROM ${place}`))).toBe("denied");
+        expect(await refusal(harness, session.query(`SELECT ${theirName(closed)} FROM ${place}`))).toBe(
+          "denied",
+        );
         await expectGone(stage, person, await person.revoke());
       } finally {
         await stage.admin(`DROP SCHEMA ${theirName(schema)} CASCADE`);

@@ -281,6 +281,13 @@ export class RunningStack {
     return this.subscriber?.received.filter((it) => it["detail-type"] === name) ?? [];
   }
 
+  /** Names of the events of rotations that a subscriber of the bus has got so far. */
+  async publishedRotations(): Promise<string[]> {
+    await this.subscriber?.poll();
+    const told = (this.subscriber?.received ?? []).map((it) => it["detail-type"]);
+    return told.filter((it) => it.startsWith("Rotation"));
+  }
+
   /** Takes one permission away from a function's role while `action` runs: the crash between two calls. */
   async without(functionName: string, denied: string, action: () => Promise<void>): Promise<void> {
     const configuration = await new LambdaClient(this.root).send(

@@ -1,7 +1,8 @@
-/** Rotation on a real server, with Secrets Manager's four steps: the application goes on, whatever happens on the way. */
-
+/** Rotation as it is deployed: Secrets Manager calls the function, on demand and by the schedule; people look and act. */
+import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import {
   DescribeSecretCommand,
   GetSecretValueCommand,
@@ -13,45 +14,128 @@ import { expect, test } from "vitest";
 import { findRotations } from "../../src/store/rotations.ts";
 import { GivenStack } from "./given-stack.ts";
 
+process.env.ORDERS_WEB = JSON.stringify({ username: "orders_web", password: "not yet known to the server" });
 const given = new GivenStack(join(import.meta.dirname, "rotation.yaml"));
-const name = "dblease/orders-app/application";
 
 const secrets = () => new SecretsManagerClient(given.root);
 
-async function current(): Promise<{ username: string; password: string; versionId: string; text: string }> {
-  const found = await secrets().send(new GetSecretValueCommand({ SecretId: name }));
+interface Current {
+  username: string;
+  password: string;
+  versionId: string;
+  text: string;
+}
+
+async function current(id = "orders-app"): Promise<Current> {
+  const found = await secrets().send(new GetSecretValueCommand({ SecretId: `dblease/${id}/application` }));
   const text = `${found.SecretString}`;
   return { ...JSON.parse(text), versionId: `${found.VersionId}`, text };
 }
 
-async function login({ username, password }: { username: string; password: string }): Promise<Client> {
+async function works({ username, password }: Current): Promise<boolean> {
   const { host, port, ca } = given.stack.postgres;
   const client = new Client({ host, port, database: "orders", user: username, password, ssl: { ca } });
   client.on("error", () => {});
-  await client.connect();
-  return client;
-}
-
-/** Rotates and waits for its end. */
-async function rotate(): Promise<void> {
-  const { VersionId } = await secrets().send(new RotateSecretCommand({ SecretId: name }));
-  for (const end = Date.now() + 30_000; Date.now() < end; await sleep(50)) {
-    const [rotation] = await findRotations(given.table);
-    if (rotation?.run === VersionId && rotation?.status === "succeeded") return;
+  try {
+    await client.connect();
+    await client.end();
+    return true;
+  } catch {
+    return false;
   }
-  throw new Error(`not rotated: ${JSON.stringify(await findRotations(given.table))}`);
 }
 
-test("a rotation changes the password and nothing else of the secret", async () => {
+async function dblease(profile: string, ...words: string[]) {
+  const { awsConfigFile, awsCredentialsFile, apiUrl } = given.stack.info;
+  const env = {
+    PATH: process.env.PATH,
+    AWS_CONFIG_FILE: awsConfigFile,
+    AWS_SHARED_CREDENTIALS_FILE: awsCredentialsFile,
+    AWS_PROFILE: profile,
+    DBLEASE_API: apiUrl,
+    XDG_STATE_HOME: given.folder,
+  };
+  const run = promisify(execFile)("node", ["dist/dblease.mjs", ...words, "--json"], { env });
+  const { stdout } = await run.catch((error: { stdout: string }) => error);
+  return JSON.parse(stdout);
+}
+
+test("an administrator rotates; the password changes and nothing else of the secret", async () => {
   const before = await current();
-  await rotate();
+  expect(await dblease("admin", "rotate", "orders-app", "--timeout", "60s")).toMatchObject({
+    data: { id: "orders-app", status: "succeeded", user: "orders_app", gapPossible: true },
+  });
   const after = await current();
   expect(after.text).toBe(before.text.replace(before.password, after.password));
-  expect(after.password).toMatch(/^[\w-]{30}$/);
-  await (await login(after)).end();
-  await expect(login(before)).rejects.toMatchObject({ code: "28P01" });
-  const [rotation] = await findRotations(given.table);
-  expect(rotation).toMatchObject({ id: "orders-app", status: "succeeded", run: after.versionId });
-  const { VersionIdsToStages } = await secrets().send(new DescribeSecretCommand({ SecretId: name }));
+  expect([await works(before), await works(after)]).toEqual([false, true]);
+  const { VersionIdsToStages } = await secrets().send(
+    new DescribeSecretCommand({ SecretId: "dblease/orders-app/application" }),
+  );
   expect(VersionIdsToStages?.[before.versionId]).toEqual(["AWSPREVIOUS"]);
+});
+
+test("a failed run says why, and the next one throws away what it left", async () => {
+  expect(await dblease("admin", "rotate", "orders-web", "--timeout", "60s")).toMatchObject({
+    data: { status: "failed", failure: { step: "setSecret", code: "NOT_FOUND" } },
+  });
+  const { adminUsername: user, adminPassword: password, host, port, ca } = given.stack.postgres;
+  const master = new Client({ host, port, user, password, database: "orders", ssl: { ca } });
+  await master.connect();
+  await master.query("CREATE ROLE orders_web LOGIN");
+  await master.end();
+  // Secrets Manager tries a failed run again by itself; that may be the one that succeeds.
+  await given.untilTrue(async () => {
+    const { data } = await dblease("admin", "rotate", "orders-web", "--timeout", "60s");
+    return data?.status === "succeeded";
+  });
+  // Which of the two it is depends on whether that try came before ours.
+  expect((await current("orders-web")).username).toMatch(/^orders_web(_clone)?$/);
+  expect(await works(await current("orders-web"))).toBe(true);
+  await given.untilTrue(async () => {
+    const told = await given.publishedRotations();
+    return told.includes("RotationFailed") && told.includes("RotationHealed");
+  });
+});
+
+test("Secrets Manager rotates by the schedule, while an application logs in all the time", async () => {
+  // AWS's shortest rate is four hours; the emulator knows seconds as well.
+  const SecretId = "dblease/orders-web/application";
+  const RotationRules = { ScheduleExpression: "rate(2 seconds)" };
+  await secrets().send(new RotateSecretCommand({ SecretId, RotationRules, RotateImmediately: false }));
+  const versions = new Set<string>();
+  let refused = 0;
+  for (const end = Date.now() + 60_000; versions.size < 4 && Date.now() < end; await sleep(20)) {
+    const login = await current("orders-web");
+    versions.add(login.versionId);
+    if (!(await works(login))) refused += 1;
+  }
+  await secrets().send(
+    new RotateSecretCommand({
+      SecretId,
+      RotationRules: { ScheduleExpression: "rate(30 days)" },
+      RotateImmediately: false,
+    }),
+  );
+  expect(versions.size).toBe(4);
+  expect(refused).toBe(0);
+});
+
+test("administrators and auditors see how rotations stand, others do not", async () => {
+  const { data } = await dblease("auditor", "rotations");
+  expect(data).toMatchObject([
+    { id: "orders-app", status: "succeeded", overdue: false, strategy: "single-user" },
+    { id: "orders-web", status: "succeeded", overdue: false, gapPossible: false },
+  ]);
+  expect(Date.parse(data[0].nextAt)).toBeGreaterThan(Date.now() + 29 * 86_400_000);
+  const rita = await given.user("requester");
+  expect((await rita.call("GET", "/rotations")).status).toBe(403);
+  const olga = await given.user("auditor");
+  expect((await olga.call("POST", "/rotations/orders-app/rotate")).status).toBe(403);
+});
+
+test("applying the configuration again changes nothing of a rotation, and no password", async () => {
+  const [before, login] = [await findRotations(given.table), await current()];
+  await given.stack.apply();
+  expect(await findRotations(given.table)).toEqual(before);
+  expect(await current()).toEqual(login);
 });

@@ -147,8 +147,14 @@ describe("what is refused, before anything is changed", () => {
     const { username, text } = await given.current();
     await given.rotate();
     const second = await world.rotationOf(username, text, "single-user");
-    await expect(second.rotate()).rejects.toMatchObject({ code: "LEASE_HELD" });
+    const run = await second.begin();
+    await expect(second.do(run)).rejects.toMatchObject({ code: "LEASE_HELD" });
     expect(await world.works(await given.current())).toBe(true);
+    await given.removeFromConfiguration();
+    await second.putCurrent((await given.current()).text);
+    await second.do(run);
+    expect(await world.works(await second.current())).toBe(true);
+    await expect(given.rotate()).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 
   test("a refused password where the secret names another server", async () => {

@@ -70,7 +70,7 @@ export class RotationWorld {
   readonly server: PostgresServer;
   readonly table: Table;
   private readonly emulator: Emulator;
-  private readonly folder: string;
+  readonly folder: string;
   private readonly doNothing: string;
 
   private constructor(
@@ -169,7 +169,18 @@ export class RotationWorld {
     );
     const { host, port, ca } = this.server;
     const rotation: Rotation = {
-      ...{ id, secret, user, strategy, schedule: "rate(30 days)", host, port, version: 0, status: "new" },
+      ...{
+        id,
+        secret,
+        user,
+        strategy,
+        schedule: "rate(30 days)",
+        host,
+        port,
+        configuredAt: "2026-11-24T08:00:00.000Z",
+        version: 0,
+        status: "new",
+      },
       database: { id: "db", engine: "postgres", host, port, database: "postgres", adminSecret, tls: { ca } },
     };
     await changeRotation(this.table, rotation, { patch: {}, events: [], at: "" });
@@ -320,6 +331,15 @@ export class Given {
     const found = await findRotation(this.world.table, this.secret);
     if (!found) throw new Error("no rotation");
     return found;
+  }
+
+  async removeFromConfiguration(): Promise<void> {
+    const removedAt = "2026-11-24T09:00:00.000Z";
+    await changeRotation(this.world.table, await this.record(), {
+      patch: { removedAt },
+      events: [],
+      at: removedAt,
+    });
   }
 
   async events(): Promise<RotationEvent[]> {

@@ -1,5 +1,5 @@
+import { codeOf } from "../../connect/login-errors.ts";
 import type { PostgresConnection } from "../../connect/postgres.ts";
-import { codeOf } from "../../connect/postgres-errors.ts";
 import { DbleaseError } from "../../errors.ts";
 import { makePad, setPassword } from "./hidden-password.ts";
 import { theirName } from "./quote.ts";

@@ -1,5 +1,5 @@
+import { codeOf } from "../../connect/login-errors.ts";
 import type { PostgresConnection } from "../../connect/postgres.ts";
-import { codeOf } from "../../connect/postgres-errors.ts";
 import { DbleaseError } from "../../errors.ts";
 import type { Pair, PairDifference } from "../application-users.ts";
 import { lacksAdminOption } from "./change-user-password.ts";

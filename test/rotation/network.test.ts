@@ -1,0 +1,71 @@
+/** No network, wrong certificate and wrong password are told apart, and each ends inside the function's time. */
+
+import { readFileSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { makeCertificates } from "../../local-stack/certificates.ts";
+import type { Rotation } from "../../src/rotation.ts";
+import { changeRotation } from "../../src/store/rotations.ts";
+import { type Given, RotationWorld } from "./world.ts";
+
+let world: RotationWorld;
+let silent: Server;
+const held: Socket[] = [];
+beforeAll(async () => {
+  world = await RotationWorld.start();
+  // Takes connections and never says a word.
+  silent = createServer((socket) => held.push(socket));
+  await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+});
+afterAll(async () => {
+  for (const socket of held) socket.destroy();
+  silent.close();
+  await world.stop();
+});
+
+async function change(given: Given, patch: Partial<Rotation>): Promise<void> {
+  const rotation = await given.record();
+  await changeRotation(world.table, rotation, { patch, events: [], at: "" });
+}
+
+/** A run that must fail with this code, and leave the application as it was. */
+async function fails(patch: (rotation: Rotation) => Partial<Rotation>, code: string): Promise<number> {
+  const given = await world.given();
+  const before = await given.current();
+  await change(given, patch(await given.record()));
+  const run = await given.begin();
+  const begun = performance.now();
+  await expect(given.do(run)).rejects.toMatchObject({ code });
+  const took = performance.now() - begun;
+  expect(await given.record()).toMatchObject({ status: "failed", failure: { code } });
+  expect((await given.current()).versionId).toBe(before.versionId);
+  expect(await world.works(before)).toBe(true);
+  return took;
+}
+
+test("a server that does not answer ends inside the time-out of one login, not of several", async () => {
+  const address = silent.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  // The world's own time-out for a login is two seconds; three logins would take six.
+  expect(await fails(() => ({ port }), "DATABASE_UNREACHABLE")).toBeLessThan(5_000);
+});
+
+test("a port that nobody listens on", async () => {
+  await fails(() => ({ port: 1 }), "DATABASE_UNREACHABLE");
+});
+
+test("a certificate of another authority: no password is sent, and there is no plain text instead", async () => {
+  const folder = join(world.folder, "other-authority");
+  const { caFile } = await makeCertificates(folder);
+  const ca = readFileSync(caFile, "utf8");
+  await fails(({ database }) => ({ database: { ...database, tls: { ca } } }), "TLS_FAILED");
+});
+
+test("a refused password, where the admin's is refused too", async () => {
+  const given = await world.given();
+  await world.root(`ALTER ROLE ${(await given.current()).username} PASSWORD 'by-hand'`);
+  const { database } = await given.record();
+  await change(given, { database: { ...database, adminSecret: given.secret } });
+  await expect(given.rotate()).rejects.toMatchObject({ code: "DATABASE_REFUSED" });
+});
