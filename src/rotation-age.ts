@@ -9,7 +9,7 @@ const unitSeconds: Readonly<Record<string, number>> = { hour: 3600, day: 86_400 
 const slackSeconds = 86_400;
 
 /** Seconds between two runs; undefined for `cron(...)`, whose days are not evenly apart. */
-export function periodSeconds(schedule: string): number | undefined {
+function periodSeconds(schedule: string): number | undefined {
   const [, count, unit = ""] = /^rate\((\d+) (hour|day)s?\)$/.exec(schedule) ?? [];
   return count === undefined ? undefined : Number(count) * (unitSeconds[unit] ?? 0);
 }

@@ -52,6 +52,28 @@ test.each([
     'events.acme.jobs.services: no service is called "nightly"',
   ],
   ["events of our own bus", `${good}events: [{ source: dblease }]`, "events.0.source"],
+  [
+    "a rotation of a database that does not exist",
+    `${good}rotations: { app: { database: oders, secret: env:B, user: app, schedule: rate(30 days) } }`,
+    'rotations.app.database: no database is called "oders"',
+  ],
+  [
+    "an admin secret that alternates",
+    `${good}rotations: { app: { database: orders, secret: env:A, user: app, strategy: alternating-users, schedule: rate(30 days) } }`,
+    "an admin secret is never alternated",
+  ],
+  [
+    "two secrets for one user",
+    `${good}rotations:
+  one: { database: orders, secret: env:B, user: app, schedule: rate(30 days) }
+  two: { database: orders, secret: env:C, user: app, schedule: rate(30 days) }`,
+    "rotations: two entries rotate user app on orders",
+  ],
+  [
+    "a rate that Secrets Manager does not take",
+    `${good}rotations: { app: { database: orders, secret: env:B, user: app, schedule: rate(1 hours) } }`,
+    "rotations.app.schedule: write rate(4 hours) to rate(999 days)",
+  ],
   ["a password where a secret is named", good.replace("env:A", "hunter2"), "Secrets Manager ARN"],
   [
     "an id that would not fit a role name",

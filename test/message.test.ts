@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { GrantEvent, GrantEventName } from "../src/events.ts";
 import type { GrantStatus } from "../src/grant.ts";
 import { messageOf } from "../src/message.ts";
+import type { RotationEvent, RotationEventName } from "../src/rotation.ts";
 
 /** Only what messages read. */
 function event(name: GrantEventName, to: GrantStatus, grant: object = {}): GrantEvent {
@@ -69,4 +70,28 @@ test("a requester's words bring no link, no mention and no markup along", () => 
   );
   expect(words?.[1]).not.toMatch(/[<>*`[\]|@]|:\/\//);
   expect(words?.[1]).toContain("evil.example");
+});
+
+test("operators hear of a rotation that failed or was healed, and not of one that went well", () => {
+  const rotation = {
+    ...{ id: "orders-app", user: "<orders>", database: "orders" },
+    failure: { step: "setSecret", code: "X", message: "the admin may not", next: "GRANT it" },
+  };
+  const told = (name: RotationEventName) =>
+    messageOf({ name, because: "somebody changed it", rotation } as unknown as RotationEvent);
+  expect(told("RotationSucceeded")).toBeUndefined();
+  expect(told("RotationStarted")).toBeUndefined();
+  expect(told("RotationFailed")).toEqual({
+    to: "operators",
+    title: "The password of ‹orders› on orders was not rotated",
+    facts: [
+      ["rotation", "orders-app"],
+      ["user", "‹orders›"],
+      ["database", "orders"],
+      ["step", "setSecret"],
+      ["cause", "the admin may not"],
+    ],
+    next: ["GRANT it", "dblease rotate orders-app"],
+  });
+  expect(told("RotationHealed")?.facts.at(-1)).toEqual(["cause", "somebody changed it"]);
 });
