@@ -82,6 +82,17 @@ test.each([
       .replace("[orders]", "[orders-of-the-whole-wide-world]"),
     "24 at most",
   ],
+  [
+    "plain text with MySQL",
+    good.replace("postgres, host", "mysql, tls: off, host"),
+    "databases.orders.tls: mysql needs TLS",
+  ],
+  [
+    "truncate on MariaDB",
+    good.replace("[select]", "[select, truncate]").replace("postgres", "mariadb"),
+    "truncate needs DROP",
+  ],
+  ["an engine that is not built", good.replace("postgres", "oracle"), "databases.orders.engine"],
   ["an unknown privilege", good.replace("[select]", "[drop]"), "privileges"],
 ])("%s is refused with its place", (_title, text, place) => {
   expect(() => readConfig(text, "x.yaml")).toThrow(

@@ -5,9 +5,9 @@ import type { Dialect } from "./dialect.ts";
 import { endThreads } from "./end-sessions.ts";
 import { engineError } from "./errors.ts";
 import { alterLive } from "./live.ts";
-import { lookIn, lookStatements } from "./look.ts";
+import { look } from "./look.ts";
 import { ownAccount } from "./quote.ts";
-import { type MysqlDoor, message, use } from "./use.ts";
+import { type MysqlDoor, use } from "./use.ts";
 
 /**
  * Stores the new verifier, then tells every session to end, on the writer and on each other member. A session that was
@@ -22,8 +22,8 @@ export async function changePassword(
   checkVerifier(dialect.engine, verifier);
   const store = `ALTER USER ${ownAccount(user.username)} ${dialect.identifiedBy(verifier)}`;
   const endSessions = async (connection: MysqlConnection) => {
-    const look = lookIn(await message(connection, lookStatements(dialect, user)));
-    await endThreads(connection, look.sessions);
+    const { sessions } = await look(dialect, connection, user);
+    await endThreads(connection, sessions);
   };
   try {
     await use(door, {}, async (connection) => {

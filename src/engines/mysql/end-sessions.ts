@@ -4,7 +4,7 @@ import type { MysqlConnection } from "../../connect/mysql.ts";
 import type { KnownUser } from "../engine.ts";
 import type { Dialect } from "./dialect.ts";
 import { errnoOf, noExecute, noSuchProcedure, noSuchThread } from "./errors.ts";
-import { type Look, lookIn, lookStatements } from "./look.ts";
+import { type Look, look } from "./look.ts";
 import { message } from "./use.ts";
 
 /** Twelve seconds: longer than a server waits for a login by default (connect_timeout). What is left is reported. */
@@ -42,7 +42,6 @@ export async function endThreads(connection: MysqlConnection, ids: readonly numb
 
 /** What is known of one server process after everybody was told to go. */
 export interface Silence {
-  look: Look;
   /** Thread ids that were told to end. */
   ended: ReadonlySet<number>;
   /** No session, no admin connection, the fence is here, and no login is under way that may have begun before it. */
@@ -66,29 +65,28 @@ export async function untilQuiet(
   user: KnownUser,
   first?: Look,
 ): Promise<Silence> {
-  const lookNow = async () => lookIn(await message(connection, lookStatements(dialect, user)));
-  let look = first ?? (await lookNow());
-  let slow = slowLogins(user, look);
+  let seen = first ?? (await look(dialect, connection, user));
+  let slow = slowLogins(user, seen);
   const ended = new Set<number>();
-  const quiet = () => look.sessions.length + look.admins.length === 0 && slow?.length === 0;
+  const quiet = () => seen.sessions.length + seen.admins.length === 0 && slow?.length === 0;
   for (let round = 0; round < rounds && !quiet(); round++) {
     if (round > 0) await pause(Math.min(10 * round, 100));
     // Before the lock has arrived on a replica, whoever is thrown out comes back; after it, nobody does.
     const late = round < patience ? [] : (slow ?? []);
-    await endThreads(connection, [...look.sessions, ...look.admins]);
+    await endThreads(connection, [...seen.sessions, ...seen.admins]);
     // RDS's procedure fails for names of more than 16 characters, such as that of a login whose name is not known yet.
     await endThreads(connection, late).catch(() => {});
-    for (const id of look.sessions) ended.add(id);
-    look = await lookNow();
-    slow = slow?.filter((id) => look.starting.includes(id)) ?? slowLogins(user, look);
+    for (const id of seen.sessions) ended.add(id);
+    seen = await look(dialect, connection, user);
+    slow = slow?.filter((id) => seen.starting.includes(id)) ?? slowLogins(user, seen);
   }
-  return { look, ended, quiet: quiet(), slow: slow ?? [] };
+  return { ended, quiet: quiet(), slow: slow ?? [] };
 }
 
 /** Undefined while an account of the user is open here: a login may pass the check until it is locked. */
-function slowLogins(user: KnownUser, look: Look): readonly number[] | undefined {
-  const open = look.accounts.some(
+function slowLogins(user: KnownUser, seen: Look): readonly number[] | undefined {
+  const open = seen.accounts.some(
     (account) => account.user === user.username && account.marked && !account.locked,
   );
-  return open ? undefined : look.starting;
+  return open ? undefined : seen.starting;
 }

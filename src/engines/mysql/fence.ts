@@ -2,9 +2,8 @@ import type { MysqlConnection } from "../../connect/mysql.ts";
 import type { KnownUser } from "../engine.ts";
 import type { Dialect } from "./dialect.ts";
 import { refuseForeign } from "./guard.ts";
-import { type Leftovers, stripStatements } from "./leftovers.ts";
-import { type Account, ours } from "./look.ts";
-import { accountName } from "./quote.ts";
+import { type Account, type Look, ours } from "./look.ts";
+import { accountName, theirName } from "./quote.ts";
 import { type Reading, read } from "./reading.ts";
 
 /**
@@ -15,15 +14,20 @@ export function fenceStatements(
   dialect: Dialect,
   user: KnownUser,
   accounts: readonly Pick<Account, "user" | "host">[],
-  memberships: Leftovers["memberships"],
+  memberships: Look["memberships"],
 ): string[] {
   const hosts = accounts.map(({ host }) => host);
   return [
     refuseForeign(dialect, user, hosts),
-    ...accounts.flatMap(({ user: name, host }) => [
-      `ALTER USER ${accountName(name, host)} ACCOUNT LOCK`,
-      ...stripStatements(dialect, name, host, memberships),
-    ]),
+    ...accounts.flatMap(({ user: name, host }) => {
+      const account = accountName(name, host);
+      const roles = memberships.filter((membership) => membership.host === host);
+      return [
+        `ALTER USER ${account} ACCOUNT LOCK`,
+        `REVOKE ALL PRIVILEGES, GRANT OPTION FROM ${account}`,
+        ...roles.flatMap(({ role }) => dialect.revokeRole(theirName(role), account)),
+      ];
+    }),
   ];
 }
 
@@ -32,7 +36,7 @@ export function fence(
   dialect: Dialect,
   connection: MysqlConnection,
   user: KnownUser,
-  seen: Reading,
+  seen: Look,
 ): Promise<Reading> {
   const accounts = ours(user, seen);
   const first = accounts.length === 0 ? [] : fenceStatements(dialect, user, accounts, seen.memberships);

@@ -1,13 +1,12 @@
-/** What else the server knows of a user: memberships, privileges, what runs as it, its event, prepared transactions. */
+/** What else the server knows of a user: privileges, what runs as it, its event, prepared transactions. */
 import type { KnownUser } from "../engine.ts";
 import type { Dialect } from "./dialect.ts";
 import { labelOf } from "./mark.ts";
-import { accountName, digits, literal, ownName, theirName } from "./quote.ts";
+import { digits, literal, ownName, theirName } from "./quote.ts";
 import { dbleaseSchema } from "./standing.ts";
 import type { Row } from "./use.ts";
 
 export interface Leftovers {
-  memberships: readonly { role: string; host: string }[];
   /** `schema app`, `table app.orders`, `CREATE USER on everything`. */
   privileges: readonly { what: string; host: string }[];
   /** Views, routines, triggers and events that run with the user's rights. Tables have no owner. */
@@ -41,7 +40,6 @@ export function leftoverStatements(dialect: Dialect, user: KnownUser, number: st
     `SELECT ${literal(kind)} AS kind, ${columns} FROM information_schema.${view}
       WHERE LEFT(DEFINER, ${user.username.length + 1}) = ${literal(`${user.username}@`)}`;
   return [
-    `SELECT role, host FROM ${dialect.memberships} m WHERE user = ${name}`,
     `SELECT CONCAT('schema ', Db) AS what, Host AS host FROM mysql.db WHERE User = ${name}
       UNION ALL SELECT CONCAT('table ', Db, '.', Table_name), Host FROM mysql.tables_priv WHERE User = ${name}
       UNION ALL SELECT CONCAT(LOWER(Routine_type), ' ', Db, '.', Routine_name), Host FROM mysql.procs_priv WHERE User = ${name}
@@ -68,11 +66,9 @@ function preparedStatements(dialect: Dialect, since: string): string[] {
 
 /** The answers to leftoverStatements. */
 export function leftoversIn(results: readonly Row[][]): Leftovers {
-  const [memberships = [], granted = [], global = [], views = [], routines = [], triggers = [], events = []] =
-    results;
-  const [own = [], detached = [], prepared = []] = results.slice(7);
+  const [granted = [], global = [], views = [], routines = [], triggers = [], events = []] = results;
+  const [own = [], detached = [], prepared = []] = results.slice(6);
   return {
-    memberships: memberships.map((row) => ({ role: row.role, host: row.host })),
     privileges: [
       ...granted.map((row) => ({ what: row.what, host: row.host })),
       ...global.map((row) => ({ what: `${row.what} on everything`, host: hostIn(row.grantee) })),
@@ -103,20 +99,4 @@ function preparedIn(row: Row): Prepared {
   const [gtrid, bqual] = [hex.slice(0, end), hex.slice(end)];
   const xid = `X'${gtrid}', X'${bqual}', ${Number(row.formatID)}`;
   return { xid, statement: `XA ROLLBACK ${xid}` };
-}
-
-/** Takes everything from an account but its name. MariaDB refuses roles that are gone; MySQL leaves them. */
-export function stripStatements(
-  dialect: Dialect,
-  user: string,
-  host: string,
-  memberships: Leftovers["memberships"],
-): string[] {
-  const account = accountName(user, host);
-  return [
-    `REVOKE ALL PRIVILEGES, GRANT OPTION FROM ${account}`,
-    ...memberships
-      .filter((membership) => membership.host === host)
-      .flatMap(({ role }) => dialect.revokeRole(theirName(role), account)),
-  ];
 }

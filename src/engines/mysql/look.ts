@@ -1,10 +1,12 @@
 /** Who is there: what one server process says of a user's accounts and sessions. Asked again and again, so it is short. */
+
+import type { MysqlConnection } from "../../connect/mysql.ts";
 import { tag } from "../../connect/tag.ts";
 import type { KnownUser } from "../engine.ts";
 import type { Dialect } from "./dialect.ts";
 import { markOf } from "./mark.ts";
 import { literal, ownName } from "./quote.ts";
-import { type Row, tagged } from "./use.ts";
+import { message, type Row, tagged } from "./use.ts";
 
 export interface Account {
   user: string;
@@ -24,6 +26,8 @@ export interface Look {
   admins: readonly number[];
   /** Logins that have not finished; whose, nobody can see. */
   starting: readonly number[];
+  /** Roles that accounts of this name have, by the account's host. */
+  memberships: readonly { role: string; host: string }[];
 }
 
 export function lookStatements(dialect: Dialect, user: KnownUser): string[] {
@@ -38,11 +42,12 @@ export function lookStatements(dialect: Dialect, user: KnownUser): string[] {
     `SELECT ID AS id, CASE USER WHEN ${name} THEN 'session' WHEN 'unauthenticated user' THEN 'starting' ELSE 'admin' END AS kind
       FROM information_schema.PROCESSLIST WHERE USER IN (${name}, 'unauthenticated user')
       OR (USER = SUBSTRING_INDEX(USER(), '@', 1) AND LEFT(INFO, CHAR_LENGTH(${ours})) = ${ours} AND ID <> CONNECTION_ID())`,
+    `SELECT role, host FROM ${dialect.memberships} m WHERE user = ${name}`,
   ];
 }
 
 /** The answers to lookStatements. */
-export function lookIn([accounts = [], processes = []]: readonly Row[][]): Look {
+export function lookIn([accounts = [], processes = [], memberships = []]: readonly Row[][]): Look {
   const ids = (kind: string) => processes.filter((row) => row.kind === kind).map((row) => Number(row.id));
   return {
     accounts: accounts.map((row) => ({
@@ -55,17 +60,22 @@ export function lookIn([accounts = [], processes = []]: readonly Row[][]): Look 
     sessions: ids("session"),
     admins: ids("admin"),
     starting: ids("starting"),
+    memberships: memberships.map((row) => ({ role: row.role, host: row.host })),
   };
 }
 
+export async function look(dialect: Dialect, connection: MysqlConnection, user: KnownUser): Promise<Look> {
+  return lookIn(await message(connection, lookStatements(dialect, user)));
+}
+
 /** The accounts that a revoke ends: exact name and the mark of this very grant. */
-export function ours(user: KnownUser, look: Look): readonly Account[] {
-  return look.accounts.filter((account) => account.user === user.username && account.marked);
+export function ours(user: KnownUser, seen: Look): readonly Account[] {
+  return seen.accounts.filter((account) => account.user === user.username && account.marked);
 }
 
 /** Where dblease makes its account there is somebody else's. One at another host is none of ours, and only named. */
-export function isForeign(user: KnownUser, look: Look): boolean {
-  return look.accounts.some(
+export function isForeign(user: KnownUser, seen: Look): boolean {
+  return seen.accounts.some(
     ({ user: name, host, marked }) => name === user.username && host === "%" && !marked,
   );
 }

@@ -4,10 +4,10 @@ import type { MemberReading, Receipt, Residue } from "../../receipt.ts";
 import type { KnownUser } from "../engine.ts";
 import type { Dialect } from "./dialect.ts";
 import { engineError } from "./errors.ts";
-import { type Look, lookIn, lookStatements } from "./look.ts";
+import { type Look, look } from "./look.ts";
 import type { Reading } from "./reading.ts";
 import { serverResidue, sessionResidue } from "./residue.ts";
-import { type MysqlDoor, message, use } from "./use.ts";
+import { type MysqlDoor, use } from "./use.ts";
 
 export type ReadBack = Omit<
   Receipt,
@@ -54,14 +54,12 @@ async function askMember(
   user: KnownUser,
 ): Promise<Look | Residue> {
   try {
-    return await use(door, { member, purpose: "revoke" }, async (there) =>
-      lookIn(await message(there, lookStatements(dialect, user))),
-    );
+    return await use(door, { member, purpose: "revoke" }, (there) => look(dialect, there, user));
   } catch (error) {
     return { kind: "unreachable", where: member.id, what: engineError(error, user.username).message };
   }
 }
 
-function memberReading({ id, host, port }: Member, look: Look, clock: () => Date): MemberReading {
-  return { member: id, host, port, sessions: look.sessions.length, readAt: clock().toISOString() };
+function memberReading({ id, host, port }: Member, seen: Look, clock: () => Date): MemberReading {
+  return { member: id, host, port, sessions: seen.sessions.length, readAt: clock().toISOString() };
 }

@@ -6,7 +6,7 @@ import { drop } from "./drop.ts";
 import { endThreads, type Silence, untilQuiet } from "./end-sessions.ts";
 import { accountGone, engineError, foreignUserError, repeatOn } from "./errors.ts";
 import { fence } from "./fence.ts";
-import { isForeign, ours } from "./look.ts";
+import { isForeign, look, ours } from "./look.ts";
 import { readBack } from "./read-back.ts";
 import { type Reading, read, untilCommitted } from "./reading.ts";
 import { slowLoginResidue } from "./residue.ts";
@@ -51,7 +51,7 @@ async function revokeOnce(
   user: KnownUser,
   clock: () => Date,
 ): Promise<{ receipt: Receipt; cameBack: boolean }> {
-  const seen = await read(dialect, connection, user);
+  const seen = await look(dialect, connection, user);
   if (isForeign(user, seen)) throw foreignUserError(user.username);
   // Before the fence, which somebody's lock could hold up, and again after it.
   await endThreads(connection, [...seen.sessions, ...seen.admins]);
