@@ -72,7 +72,8 @@ export async function adminChecks(
       "give_roles",
       closed.length === 0,
       closed.length === 0 ? "the admin may give the standing roles" : `the admin may not give ${notGiven}`,
-      `GRANT ${notGiven} TO ${admin} WITH ADMIN OPTION`,
+      // MariaDB gives one role a statement.
+      closed.map((row) => `GRANT ${theirName(row.role)} TO ${admin} WITH ADMIN OPTION`).join("; "),
     ),
   ];
 }

@@ -2,7 +2,7 @@ import type { MysqlConnection } from "../../connect/mysql.ts";
 import { DbleaseError } from "../../errors.ts";
 import type { KnownUser } from "../engine.ts";
 import type { Dialect } from "./dialect.ts";
-import { accountGone, errnoOf, noSuchEvent } from "./errors.ts";
+import { accountGone, errnoOf, noSuchEvent, repeatOn } from "./errors.ts";
 import { refuseForeign } from "./guard.ts";
 import { lookIn, lookStatements, ours } from "./look.ts";
 import { message } from "./use.ts";
@@ -21,7 +21,7 @@ export async function alterLive(
   const [, ...answers] = await message(connection, [guard, ...lookStatements(dialect, user)]);
   if (!ours(user, lookIn(answers)).some(({ locked }) => !locked)) throw notLive(user);
   try {
-    await message(connection, [guard, statement]);
+    await repeatOn([], () => message(connection, [guard, statement]));
   } catch (error) {
     throw [noSuchEvent, ...accountGone].includes(errnoOf(error)) ? notLive(user) : error;
   }
