@@ -258,3 +258,14 @@ test("logical ids of what holds data, or is called by running grants, are fixed:
     ]
   `);
 });
+
+test("an engine has functions where a database needs them, and nowhere else", () => {
+  const { orders } = everything.databases;
+  const adminSecret = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:stock-admin-AbCdEf";
+  const databases = { stock: { ...orders, engine: "mariadb", adminSecret } } as typeof everything.databases;
+  const roles = Object.keys(sampleTemplate({ ...everything, databases }).findResources("AWS::IAM::Role"));
+  const found = ["Postgres", "Mysql", "Mariadb"].filter((it) =>
+    roles.some((id) => id.startsWith(`Dblease${it}Grant`)),
+  );
+  expect(found).toEqual(["Mariadb"]);
+});
