@@ -151,12 +151,13 @@ const rule = z.strictObject({
   roles: names,
   limits: z
     .strictObject({
-      max: duration.default(3600),
+      /** Absent: by the database, see default-max.ts. */
+      max: duration.optional(),
       default: duration.optional(),
       open: z.number().int().min(1).default(3),
       extensions: z.number().int().min(0).default(0),
     })
-    .default({ max: 3600, open: 3, extensions: 0 }),
+    .default({ open: 3, extensions: 0 }),
   approval: approval.default("none"),
   /** Of a break-glass rule: who is told at once and looks at it afterwards. */
   review: z.strictObject({ anyOf: names, within: duration.default(24 * 3600) }).optional(),

@@ -2,6 +2,7 @@
 import { approvalText } from "./approval-text.ts";
 import type { Config, Rule } from "./config.ts";
 import { databaseTag } from "./database-tag.ts";
+import { defaultMaxSeconds } from "./default-max.ts";
 import { durationText } from "./duration.ts";
 import type { ApprovalStep } from "./grant.ts";
 import { hoursText, isWithin } from "./hours.ts";
@@ -103,10 +104,11 @@ function objection(
   rule: Rule,
   request: AccessRequest,
   durationSeconds: number,
+  maxSeconds: number,
   now: Date,
 ): Refused | undefined {
-  if (durationSeconds > rule.limits.max) {
-    const max = durationText(rule.limits.max);
+  if (durationSeconds > maxSeconds) {
+    const max = durationText(maxSeconds);
     return refused(`rule ${rule.id} allows at most ${max}`, `ask again with --for ${max} or less`, rule);
   }
   if (rule.hours && !isWithin(rule.hours, now)) {
@@ -152,9 +154,13 @@ export function decide(request: AccessRequest, config: Config, now: Date): Decis
   if (rule.effect === "deny") {
     return refused(`rule ${rule.id} denies it`, "ask whoever looks after dblease.yaml", rule);
   }
-  const defaultSeconds = rule.limits.default ?? rule.limits.max;
+  const maxSeconds = rule.limits.max ?? defaultMaxSeconds(database);
+  const defaultSeconds = rule.limits.default ?? maxSeconds;
   const durationSeconds = request.durationSeconds ?? defaultSeconds;
-  return objection(rule, request, durationSeconds, now) ?? allowed(rule, durationSeconds, defaultSeconds);
+  return (
+    objection(rule, request, durationSeconds, maxSeconds, now) ??
+    allowed(rule, { durationSeconds, defaultSeconds, maxSeconds })
+  );
 }
 
 function because(rule: Rule): string {
@@ -164,16 +170,17 @@ function because(rule: Rule): string {
   return `rule ${rule.id} allows it once approved by ${approvalText(rule.approval.steps)}`;
 }
 
-function allowed(rule: Rule, durationSeconds: number, defaultSeconds: number): Allowed {
+function allowed(
+  rule: Rule,
+  seconds: Pick<Allowed, "durationSeconds" | "defaultSeconds" | "maxSeconds">,
+): Allowed {
   const approval = rule.approval === "none" ? undefined : rule.approval;
   const { review } = rule;
   return {
     outcome: "allowed",
     rule: rule.id,
     because: because(rule),
-    durationSeconds,
-    maxSeconds: rule.limits.max,
-    defaultSeconds,
+    ...seconds,
     maxOpen: rule.limits.open,
     maxExtensions: rule.limits.extensions,
     approvalSteps: approval?.steps ?? [],

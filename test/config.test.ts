@@ -18,7 +18,7 @@ test("the sample at the root is right", () => {
 test("what a rule leaves out has a default", () => {
   expect(readConfig(good, "x.yaml").rules[0]).toMatchObject({
     approval: "none",
-    limits: { max: 3600, open: 3 },
+    limits: { open: 3 },
   });
 });
 

@@ -116,3 +116,26 @@ describe("asked again when the grant starts", () => {
     expect(decideAgain(grant, own, config, now).outcome).toBe("refused");
   });
 });
+
+test.each([
+  ["postgres", "native", 3600],
+  ["postgres", "iam", 1800],
+  ["mysql", "native", 1800],
+  ["mariadb", "native", 1800],
+] as const)(
+  "a rule without a maximum allows %s %s %d seconds: less where the engine ends nothing",
+  (engine, model, seconds) => {
+    const orders = {
+      ...config.databases.orders,
+      engine,
+      model,
+    } as typeof config.databases.orders;
+    const [read] = config.rules;
+    const rules = [{ ...read, limits: { open: 3, extensions: 0 } }] as typeof config.rules;
+    const own = { ...config, rules, databases: { orders } } as typeof config;
+    const wish = { person: { id: "person/rita", name: "rita" }, database: "orders", role: "read-only" };
+    expect(decide(wish, own, new Date())).toMatchObject({ outcome: "allowed", maxSeconds: seconds });
+    const refused = decide({ ...wish, durationSeconds: seconds + 1 }, own, new Date());
+    expect(refused.outcome).toBe("refused");
+  },
+);
