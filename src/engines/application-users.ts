@@ -3,13 +3,22 @@
  * marker and may be called anything. dblease changes the passwords of those that the configuration names, makes the
  * second user of a pair, and never drops one. Every method may be called again after a crash.
  */
-export interface ApplicationUsers<Connection> {
+export type ApplicationUsers<Connection> = OnePasswordUsers<Connection> | TwoPasswordUsers<Connection>;
+
+interface Users<Connection> {
   /** Longest name that the server keeps whole, in bytes. */
   longestName: number;
+  /** Ends a connection, whatever state it is in. */
+  close(connection: Connection): Promise<void>;
+}
+
+/** A server that keeps one password for a login. */
+export interface OnePasswordUsers<Connection> extends Users<Connection> {
+  passwords: "one";
 
   /**
-   * Stores a password, as its verifier where the server takes one; neither is seen in a log of the server. The connection
-   * is the user's own or an admin's. Throws ADMIN_LACKS_RIGHTS with what repairs it.
+   * Stores a password as its verifier; neither is seen in a log of the server. The connection is the user's own or an
+   * admin's. Throws ADMIN_LACKS_RIGHTS with what repairs it.
    */
   changePassword(
     connection: Connection,
@@ -23,9 +32,21 @@ export interface ApplicationUsers<Connection> {
    * Limits and settings of the first are copied. Resolves with what differs and is left to a person.
    */
   preparePair(connection: Connection, pair: Pair): Promise<readonly PairDifference[]>;
+}
 
-  /** Ends a connection, whatever state it is in. */
-  close(connection: Connection): Promise<void>;
+/** A server that keeps two passwords for a login, so that it needs no pair. */
+export interface TwoPasswordUsers<Connection> extends Users<Connection> {
+  passwords: "two";
+
+  /**
+   * Stores a password beside the current one; the older one works until the next call. Whatever the account had before,
+   * and however often it is called, it has these two then. The connection is an admin's.
+   */
+  addPassword(
+    connection: Connection,
+    username: string,
+    passwords: { next: string; current: string },
+  ): Promise<void>;
 }
 
 export interface Pair {

@@ -1,10 +1,11 @@
 /** Application users of PostgreSQL: what rotation asks of them. */
 import type { PostgresConnection } from "../connect/postgres.ts";
-import type { ApplicationUsers } from "./application-users.ts";
+import type { OnePasswordUsers } from "./application-users.ts";
 import { changeUserPassword } from "./postgres/change-user-password.ts";
 import { preparePair } from "./postgres/prepare-pair.ts";
 
-export const postgresUsers: ApplicationUsers<PostgresConnection> = {
+export const postgresUsers: OnePasswordUsers<PostgresConnection> = {
+  passwords: "one",
   // NAMEDATALEN - 1: longer names are cut without a word.
   longestName: 63,
   changePassword: changeUserPassword,

@@ -13,12 +13,14 @@ export interface Login {
   database?: string;
 }
 
-export interface RotationStep<Connection> {
+export interface RotationStep<Connection, Users = ApplicationUsers<Connection>> {
   table: Table;
   secrets: SecretsManagerClient;
-  users: ApplicationUsers<Connection>;
+  users: Users;
   /** One login to the writer. @throws DATABASE_UNREACHABLE, TLS_FAILED, DATABASE_REFUSED */
   open: (rotation: Rotation, login: Login) => Promise<Connection>;
+  /** The database's admin, as the configuration has it at this moment. */
+  openAdmin: (rotation: Rotation) => Promise<Connection>;
   random: (count: number) => Uint8Array;
   clock: () => Date;
   /** The newest run as its last step in this process left the rotation: one run reads the table once. */

@@ -5,10 +5,12 @@
 import { DbleaseError } from "../errors.ts";
 import type { Difference, Rotation } from "../rotation.ts";
 import { changeRotation, findRotation } from "../store/rotations.ts";
-import { finishAlternatingUsers, setAlternatingUsers, testAlternatingUsers } from "./alternating-users.ts";
+import { setAlternatingUsers } from "./alternating-users.ts";
+import { finishBeforehand, testBeforehand } from "./beforehand.ts";
 import { createSecret } from "./create-secret.ts";
 import type { RotationStep, Run } from "./rotation-step.ts";
 import { finishSingleUser } from "./single-user.ts";
+import { setTwoPasswords } from "./two-passwords.ts";
 
 const steps = ["createSecret", "setSecret", "testSecret", "finishSecret"] as const;
 type StepName = (typeof steps)[number];
@@ -63,16 +65,22 @@ async function perform<Connection>(
   name: StepName,
   at: Run,
 ): Promise<Rotation> {
+  const { users } = step;
   const alternates = at.rotation.strategy === "alternating-users";
   if (name === "createSecret") return createSecret(step, at);
-  if (name === "finishSecret") {
-    const healed = alternates ? await finishAlternatingUsers(step, at) : await finishSingleUser(step, at);
-    return succeed(step, at, healed);
+  if (!alternates && users.passwords === "one") {
+    // One password is changed and proved at the very end: there is nothing to set or to test before.
+    return name === "finishSecret"
+      ? succeed(step, at, await finishSingleUser({ ...step, users }, at))
+      : at.rotation;
   }
-  // One password is changed and proved at the very end: there is nothing to set or to test before.
-  if (!alternates) return at.rotation;
-  if (name === "setSecret") return noteDifferences(step, at, await setAlternatingUsers(step, at));
-  await testAlternatingUsers(step, at);
+  if (name === "finishSecret") {
+    await finishBeforehand(step, at);
+    return succeed(step, at);
+  }
+  if (name === "testSecret") await testBeforehand(step, at);
+  else if (users.passwords === "two") await setTwoPasswords({ ...step, users }, at);
+  else return noteDifferences(step, at, await setAlternatingUsers({ ...step, users }, at));
   return at.rotation;
 }
 
@@ -91,7 +99,7 @@ async function noteDifferences<Connection>(
 async function succeed<Connection>(
   step: RotationStep<Connection>,
   { rotation, run }: Run,
-  healed: string | undefined,
+  healed?: string,
 ): Promise<Rotation> {
   if (rotation.status === "succeeded" && rotation.run === run) return rotation;
   const at = step.clock().toISOString();

@@ -3,9 +3,9 @@
  * versions and moving the label, so that the application's password is wrong for one API call at most. The user changes
  * its own password; the admin steps in only where the server no longer knows the current one.
  */
+import type { OnePasswordUsers } from "../engines/application-users.ts";
 import { DbleaseError } from "../errors.ts";
 import type { Rotation } from "../rotation.ts";
-import { adminOf } from "./admin-of.ts";
 import { loginOf, openUnlessRefused, prove, type RotationStep, type Run } from "./rotation-step.ts";
 import { checkPending, isAtHome, readUserSecret, type UserSecret } from "./user-secret.ts";
 import { nextUser } from "./users.ts";
@@ -13,7 +13,7 @@ import { currentVersion, makeCurrent, pendingVersion } from "./versions.ts";
 
 /** @returns what had to be healed. @throws PENDING_REFUSED, PASSWORD_REFUSED, ADMIN_LACKS_RIGHTS and what `open` throws. */
 export async function finishSingleUser<Connection>(
-  step: RotationStep<Connection>,
+  step: RotationStep<Connection, OnePasswordUsers<Connection>>,
   { rotation, run }: Run,
 ): Promise<string | undefined> {
   const { secret } = rotation;
@@ -35,7 +35,7 @@ export async function finishSingleUser<Connection>(
 
 /** @returns what had to be healed. */
 async function change<Connection>(
-  step: RotationStep<Connection>,
+  step: RotationStep<Connection, OnePasswordUsers<Connection>>,
   rotation: Rotation,
   current: UserSecret,
   pending: UserSecret,
@@ -50,7 +50,7 @@ async function change<Connection>(
     }
   }
   if (own === undefined && !isAtHome(current, rotation)) throw notAtHome(rotation);
-  const admin = await step.open(rotation, await adminOf(step.secrets, rotation));
+  const admin = await step.openAdmin(rotation);
   await changeAndClose(step, admin, pending);
   return own === undefined
     ? "the server did not know the current password; the admin has set the new one"
@@ -68,7 +68,7 @@ function notAtHome({ id, host, port }: Rotation): DbleaseError {
 
 /** @returns false where the server lets only others change the password (rds.restrict_password_commands). */
 async function changed<Connection>(
-  step: RotationStep<Connection>,
+  step: RotationStep<Connection, OnePasswordUsers<Connection>>,
   connection: Connection,
   pending: UserSecret,
 ): Promise<boolean> {
@@ -82,7 +82,7 @@ async function changed<Connection>(
 }
 
 async function changeAndClose<Connection>(
-  step: RotationStep<Connection>,
+  step: RotationStep<Connection, OnePasswordUsers<Connection>>,
   connection: Connection,
   { username, password }: UserSecret,
 ): Promise<void> {

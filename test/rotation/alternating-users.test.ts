@@ -1,17 +1,19 @@
 /** Two logins on PostgreSQL: the application's works at every moment, and what either makes belongs to both. */
+import type { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { probing } from "./prober.ts";
-import { type Given, RotationWorld, type UserLogin } from "./world.ts";
+import { postgresSite, type UserLogin } from "./sites.ts";
+import { type Given, RotationWorld } from "./world.ts";
 
-let world: RotationWorld;
+let world: RotationWorld<Client>;
 beforeAll(async () => {
-  world = await RotationWorld.start();
-  await world.root("GRANT CREATE ON SCHEMA public TO PUBLIC");
+  world = await RotationWorld.start(postgresSite);
+  await world.site.root("GRANT CREATE ON SCHEMA public TO PUBLIC");
 });
 afterAll(() => world.stop());
 
 async function as(login: UserLogin, sql: string): Promise<Record<string, unknown>[]> {
-  const client = await world.connect(login);
+  const client = await world.site.connect(login);
   try {
     return (await client.query(sql)).rows;
   } finally {
@@ -77,22 +79,22 @@ describe("limits and settings of the first user are the second's", () => {
     const given = await world.given("alternating-users");
     const { username } = await given.current();
     const limits = (name: string) =>
-      world.root(`SELECT rolconnlimit, rolvaliduntil FROM pg_roles WHERE rolname = '${name}'`);
+      world.site.root(`SELECT rolconnlimit, rolvaliduntil FROM pg_roles WHERE rolname = '${name}'`);
     const settings = async (name: string) =>
       (
-        await world.root(`SELECT unnest(setconfig) AS it FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole
+        await world.site.root(`SELECT unnest(setconfig) AS it FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole
           WHERE rolname = '${name}' ORDER BY 1`)
       ).map((row) => row.it);
-    await world.admin(`ALTER ROLE ${username} CONNECTION LIMIT 7 VALID UNTIL '2099-01-01'`);
-    await world.admin(`ALTER ROLE ${username} SET search_path TO "odd "";name", public, "$user"`);
-    await world.admin(`ALTER ROLE ${username} IN DATABASE postgres SET work_mem TO '8MB'`);
-    await world.admin(`ALTER ROLE ${username} SET application_name TO 'it''s; DROP ROLE x'`);
+    await world.site.asAdmin(`ALTER ROLE ${username} CONNECTION LIMIT 7 VALID UNTIL '2099-01-01'`);
+    await world.site.asAdmin(`ALTER ROLE ${username} SET search_path TO "odd "";name", public, "$user"`);
+    await world.site.asAdmin(`ALTER ROLE ${username} IN DATABASE postgres SET work_mem TO '8MB'`);
+    await world.site.asAdmin(`ALTER ROLE ${username} SET application_name TO 'it''s; DROP ROLE x'`);
     await given.rotate();
     const second = `${username}_clone`;
     expect(await limits(second)).toEqual(await limits(username));
     expect(await settings(second)).toEqual([...(await settings(username)), `role=${username}`].sort());
-    await world.admin(`ALTER ROLE ${username} RESET application_name`);
-    await world.admin(`ALTER ROLE ${username} CONNECTION LIMIT -1 VALID UNTIL 'infinity'`);
+    await world.site.asAdmin(`ALTER ROLE ${username} RESET application_name`);
+    await world.site.asAdmin(`ALTER ROLE ${username} CONNECTION LIMIT -1 VALID UNTIL 'infinity'`);
     await given.rotate();
     expect(await limits(second)).toEqual(await limits(username));
     expect(await settings(second)).toEqual([...(await settings(username)), `role=${username}`].sort());
@@ -101,7 +103,7 @@ describe("limits and settings of the first user are the second's", () => {
   test("what only a superuser may copy is reported with the statement", async () => {
     const given = await world.given("alternating-users");
     const { username } = await given.current();
-    await world.root(`ALTER ROLE ${username} SET my.tenant TO '7'`);
+    await world.site.root(`ALTER ROLE ${username} SET my.tenant TO '7'`);
     await given.rotate();
     expect((await given.record()).differences).toEqual([
       {
@@ -114,9 +116,9 @@ describe("limits and settings of the first user are the second's", () => {
   test("a pair that acts as an owner role stays one", async () => {
     const given = await world.given("alternating-users");
     const { username } = await given.current();
-    await world.admin(`CREATE ROLE ${username}_owner NOLOGIN`);
-    await world.admin(`GRANT ${username}_owner TO ${username}`);
-    await world.admin(`ALTER ROLE ${username} SET role TO ${username}_owner`);
+    await world.site.asAdmin(`CREATE ROLE ${username}_owner NOLOGIN`);
+    await world.site.asAdmin(`GRANT ${username}_owner TO ${username}`);
+    await world.site.asAdmin(`ALTER ROLE ${username} SET role TO ${username}_owner`);
     await given.rotate();
     expect(await as(await given.current(), "SELECT current_user")).toEqual([
       { current_user: `${username}_owner` },
@@ -129,8 +131,8 @@ describe("a pair as AWS's rotation functions leave it", () => {
     const given = await world.given("alternating-users");
     const first = await given.current();
     const second = { username: `${first.username}_clone`, password: "set-by-the-lambda" };
-    await world.admin(`CREATE ROLE ${second.username} LOGIN PASSWORD '${second.password}'`);
-    await world.admin(`GRANT ${first.username} TO ${second.username}`);
+    await world.site.asAdmin(`CREATE ROLE ${second.username} LOGIN PASSWORD '${second.password}'`);
+    await world.site.asAdmin(`GRANT ${first.username} TO ${second.username}`);
     await as(second, `CREATE TABLE locked_away_${first.username} (id int)`);
     await given.rotate();
     const rotated = await given.current();
@@ -139,7 +141,7 @@ describe("a pair as AWS's rotation functions leave it", () => {
       `${second.username} owns objects of its own in database "postgres"`,
     ]);
     const [difference] = (await given.record()).differences ?? [];
-    await world.root(`${difference?.repair}`);
+    await world.site.root(`${difference?.repair}`);
     await given.rotate();
     expect(await sentences(given)).toEqual([]);
     await given.rotate();
@@ -151,17 +153,17 @@ describe("a pair as AWS's rotation functions leave it", () => {
   test("a user of the second's name that is not the pair's is left alone", async () => {
     const given = await world.given("alternating-users");
     const { username } = await given.current();
-    await world.admin(`CREATE ROLE ${username}_clone LOGIN PASSWORD 'somebody-else'`);
+    await world.site.asAdmin(`CREATE ROLE ${username}_clone LOGIN PASSWORD 'somebody-else'`);
     await expect(given.rotate()).rejects.toMatchObject({ code: "USER_REFUSED" });
     expect(await world.works({ username: `${username}_clone`, password: "somebody-else" })).toBe(true);
   });
 });
 
 test("an admin is never alternated (dangers 14)", async () => {
-  const { adminUsername: username, adminPassword: password } = world.server;
+  const { username, password } = world.site.admin;
   const given = await world.rotationOf(username, JSON.stringify({ username, password }), "alternating-users");
   await expect(given.rotate()).rejects.toMatchObject({ code: "USER_REFUSED" });
-  expect(await world.root(`SELECT 1 FROM pg_roles WHERE rolname = '${username}_clone'`)).toEqual([]);
+  expect(await world.site.root(`SELECT 1 FROM pg_roles WHERE rolname = '${username}_clone'`)).toEqual([]);
 });
 
 test("a name that is too long with the suffix is refused before anything is made", async () => {
@@ -177,7 +179,7 @@ test("a name that is too long with the suffix is refused before anything is made
 
 test("a password that somebody changed by hand is healed at the next turn", async () => {
   const given = await world.given("alternating-users");
-  await world.root(`ALTER ROLE ${(await given.current()).username} PASSWORD 'by-hand'`);
+  await world.site.root(`ALTER ROLE ${(await given.current()).username} PASSWORD 'by-hand'`);
   await given.rotate();
   expect(await world.works(await given.current())).toBe(true);
 });

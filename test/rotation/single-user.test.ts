@@ -1,12 +1,14 @@
 /** One login on PostgreSQL: the change is short, survives every death, heals, and shows nobody a password. */
 import { readFileSync } from "node:fs";
+import type { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { probing } from "./prober.ts";
+import { postgresSite } from "./sites.ts";
 import { RotationWorld } from "./world.ts";
 
-let world: RotationWorld;
+let world: RotationWorld<Client>;
 beforeAll(async () => {
-  world = await RotationWorld.start();
+  world = await RotationWorld.start(postgresSite);
 });
 afterAll(() => world.stop());
 
@@ -89,7 +91,7 @@ test("every step twice, and two at a time, makes one rotation", async () => {
 describe("what is broken is healed, and told", () => {
   test("a password that somebody changed by hand", async () => {
     const given = await world.given();
-    await world.root(`ALTER ROLE ${(await given.current()).username} PASSWORD 'by-hand'`);
+    await world.site.root(`ALTER ROLE ${(await given.current()).username} PASSWORD 'by-hand'`);
     await given.rotate();
     expect(await world.works(await given.current())).toBe(true);
     expect(await names(given)).toEqual(["RotationStarted", "RotationHealed", "RotationSucceeded"]);
@@ -99,7 +101,7 @@ describe("what is broken is healed, and told", () => {
   test("a run that failed before", async () => {
     const given = await world.given();
     const { username } = await given.current();
-    await world.root(`ALTER ROLE ${username} NOLOGIN`);
+    await world.site.root(`ALTER ROLE ${username} NOLOGIN`);
     const run = await given.begin();
     await expect(given.do(run)).rejects.toMatchObject({ code: "PASSWORD_REFUSED" });
     expect(await given.record()).toMatchObject({
@@ -107,7 +109,7 @@ describe("what is broken is healed, and told", () => {
       failures: 1,
       failure: { step: "finishSecret", code: "PASSWORD_REFUSED" },
     });
-    await world.root(`ALTER ROLE ${username} LOGIN`);
+    await world.site.root(`ALTER ROLE ${username} LOGIN`);
     await given.rotate();
     const record = await given.record();
     expect(record.failure).toBeUndefined();
@@ -161,19 +163,19 @@ describe("what is refused, before anything is changed", () => {
     const given = await world.given("single-user", { host: "other.example" });
     await given.rotate();
     expect(await world.works(await given.current())).toBe(true);
-    await world.root(`ALTER ROLE ${(await given.current()).username} PASSWORD 'by-hand'`);
+    await world.site.root(`ALTER ROLE ${(await given.current()).username} PASSWORD 'by-hand'`);
     await expect(given.rotate()).rejects.toMatchObject({ code: "PASSWORD_REFUSED" });
   });
 
   test("a user that the admin may not alter, with the statement that repairs it", async () => {
-    await world.root("CREATE ROLE foreign_app LOGIN PASSWORD 'unknown to the secret'");
-    const { host, port } = world.server;
+    await world.site.root("CREATE ROLE foreign_app LOGIN PASSWORD 'unknown to the secret'");
+    const { host, port } = world.site;
     const value = { host, port, username: "foreign_app", password: "wrong" };
     const given = await world.rotationOf("foreign_app", JSON.stringify(value), "single-user");
     const run = await given.begin();
     const refusal = await given.do(run).catch((error: { code: string; next: string }) => error);
     expect(refusal).toMatchObject({ code: "ADMIN_LACKS_RIGHTS" });
-    await world.root(`${refusal?.next}`.replace(/^.*?: /, ""));
+    await world.site.root(`${refusal?.next}`.replace(/^.*?: /, ""));
     await given.do(run);
     expect(await world.works(await given.current())).toBe(true);
   });
@@ -189,18 +191,18 @@ describe("what is refused, before anything is changed", () => {
 });
 
 test("no password and no key of a verifier is in the server's log, whatever it logs and whatever fails", async () => {
-  await world.root("ALTER SYSTEM SET log_statement = 'all'");
-  await world.root("ALTER SYSTEM SET log_min_duration_statement = 0");
-  await world.root("ALTER SYSTEM SET log_error_verbosity = 'verbose'");
-  await world.root("SELECT pg_reload_conf()");
+  await world.site.root("ALTER SYSTEM SET log_statement = 'all'");
+  await world.site.root("ALTER SYSTEM SET log_min_duration_statement = 0");
+  await world.site.root("ALTER SYSTEM SET log_error_verbosity = 'verbose'");
+  await world.site.root("SELECT pg_reload_conf()");
   const given = await world.given();
   await given.rotate();
   const { username, password } = await given.current();
-  const [role] = await world.root(`SELECT rolpassword FROM pg_authid WHERE rolname = '${username}'`);
+  const [role] = await world.site.root(`SELECT rolpassword FROM pg_authid WHERE rolname = '${username}'`);
   const keys = `${role?.rolpassword}`.split("$").at(-1)?.split(":") ?? [];
   // A password by hand makes the admin step in, which may not: the statement fails on the server.
-  await world.root(`REVOKE ${username} FROM ${world.server.adminUsername}`);
-  await world.root(`ALTER ROLE ${username} PASSWORD 'by-hand'`);
+  await world.site.root(`REVOKE ${username} FROM ${world.site.admin.username}`);
+  await world.site.root(`ALTER ROLE ${username} PASSWORD 'by-hand'`);
   const run = await given.begin();
   const failure = await given.do(run).catch((error: Error) => error);
   expect(failure).toMatchObject({ code: "ADMIN_LACKS_RIGHTS" });
@@ -210,7 +212,7 @@ test("no password and no key of a verifier is in the server's log, whatever it l
     (failure as Error).stack,
     JSON.stringify(await given.record()),
   ].join();
-  const log = readFileSync(world.server.logFile, "utf8");
+  const log = readFileSync(world.site.logFile, "utf8");
   expect(log).toContain("ALTER ROLE %I PASSWORD %L");
   expect(log).toContain("the password was not changed");
   const hidden = [password, pending.password, ...keys];

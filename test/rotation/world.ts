@@ -1,5 +1,5 @@
 /**
- * Rotations on a real PostgreSQL, with the emulator's Secrets Manager and table: dblease's own steps run in this
+ * Rotations on a real server, with the emulator's Secrets Manager and table: dblease's own steps run in this
  * process, so that a test can let them die at every call.
  */
 import { execFileSync } from "node:child_process";
@@ -19,23 +19,13 @@ import {
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
 import { DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { Client } from "pg";
 import { vi } from "vitest";
 import { inCheckout } from "../../local-stack/in-checkout.ts";
-import { type PostgresServer, startPostgresServer } from "../../local-stack/postgres-server.ts";
 import { type Emulator, startEmulator } from "../../local-stack/start-emulator.ts";
-import { openPostgres, type PostgresConnection } from "../../src/connect/postgres.ts";
-import { postgresUsers } from "../../src/engines/postgres-users.ts";
-import type { RotationStep } from "../../src/rotation/rotation-step.ts";
-import { runRotationStep } from "../../src/rotation/run-rotation-step.ts";
 import type { Rotation, RotationEvent, Strategy } from "../../src/rotation.ts";
 import { changeRotation, findRotation } from "../../src/store/rotations.ts";
 import type { Table } from "../../src/store/table.ts";
-
-export interface UserLogin {
-  username: string;
-  password: string;
-}
+import type { Site, Steps, UserLogin } from "./sites.ts";
 
 /** Counts everything that leaves the process, and dies at the n-th: before it, or after it was done. */
 class Death {
@@ -58,7 +48,7 @@ class Death {
 
 const stepNames = ["createSecret", "setSecret", "testSecret", "finishSecret"] as const;
 
-export class RotationWorld {
+export class RotationWorld<Client = unknown> {
   readonly death = new Death();
   readonly secrets: SecretsManagerClient;
   /** Milliseconds that each call to an API takes longer, as over a network. */
@@ -67,18 +57,18 @@ export class RotationWorld {
   calls: string[] = [];
   logins = 0;
 
-  readonly server: PostgresServer;
+  readonly site: Site<Client>;
   readonly table: Table;
   private readonly emulator: Emulator;
   readonly folder: string;
   private readonly doNothing: string;
 
   private constructor(
-    parts: { server: PostgresServer; emulator: Emulator; table: Table },
+    parts: { site: Site<Client>; emulator: Emulator; table: Table },
     folder: string,
     doNothing: string,
   ) {
-    this.server = parts.server;
+    this.site = parts.site;
     this.emulator = parts.emulator;
     this.table = parts.table;
     this.folder = folder;
@@ -86,10 +76,12 @@ export class RotationWorld {
     this.secrets = new SecretsManagerClient(parts.emulator.root);
   }
 
-  static async start(): Promise<RotationWorld> {
+  static async start<Client>(
+    startSite: (folder: string) => Promise<Site<Client>>,
+  ): Promise<RotationWorld<Client>> {
     const folder = mkdtempSync(join(tmpdir(), "dblease-rotation-"));
-    const server = await startPostgresServer({ folder: join(folder, "postgres") });
-    const emulator = await startEmulator({ folder: join(folder, "emulator"), caFile: server.caFile });
+    const site = await startSite(join(folder, "server"));
+    const emulator = await startEmulator({ folder: join(folder, "emulator"), caFile: site.caFile });
     const client = DynamoDBDocumentClient.from(new DynamoDBClient(emulator.root), {
       marshallOptions: { removeUndefinedValues: true },
     });
@@ -106,37 +98,18 @@ export class RotationWorld {
       }),
     );
     const doNothing = await functionThatDoesNothing(emulator, folder);
-    return new RotationWorld({ server, emulator, table: { client, name: "rotations" } }, folder, doNothing);
+    return new RotationWorld({ site, emulator, table: { client, name: "rotations" } }, folder, doNothing);
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.server.stop(), this.emulator.stop()]);
+    await Promise.all([this.site.stop(), this.emulator.stop()]);
     rmSync(this.folder, { recursive: true, force: true });
-  }
-
-  /** Statements of the server's owner. */
-  root(sql: string, database = "postgres"): Promise<Record<string, unknown>[]> {
-    return run({ ...this.server.superuser, database }, sql);
-  }
-
-  /** Statements of the RDS-like master. */
-  admin(sql: string): Promise<Record<string, unknown>[]> {
-    const { host, port, adminUsername: user, adminPassword: password, ca } = this.server;
-    return run({ host, port, user, password, ssl: { ca }, database: "postgres" }, sql);
-  }
-
-  async connect({ username, password }: UserLogin): Promise<Client> {
-    const { host, port, ca } = this.server;
-    const client = new Client({ host, port, user: username, password, ssl: { ca }, database: "postgres" });
-    client.on("error", () => {});
-    await client.connect();
-    return client;
   }
 
   /** Whether the server lets this login in. */
   async works(login: UserLogin): Promise<boolean> {
     try {
-      await (await this.connect(login)).end();
+      await this.site.close(await this.site.connect(login));
       return true;
     } catch {
       return false;
@@ -147,9 +120,9 @@ export class RotationWorld {
   async given(strategy: Strategy = "single-user", more: Record<string, unknown> = {}): Promise<Given> {
     const username = `app_${randomBytes(5).toString("hex")}`;
     const password = randomBytes(18).toString("base64url");
-    await this.admin(`CREATE ROLE ${username} LOGIN PASSWORD '${password}'`);
-    const { host, port } = this.server;
-    const value = { engine: "postgres", host, port, username, password, dbname: "postgres", ...more };
+    await this.site.makeUser(username, password);
+    const { engine, host, port } = this.site;
+    const value = { engine, host, port, username, password, ...more };
     return this.rotationOf(username, JSON.stringify(value), strategy);
   }
 
@@ -161,13 +134,10 @@ export class RotationWorld {
     const { ARN: adminSecret = "" } = await this.secrets.send(
       new CreateSecretCommand({
         Name: `${id}-admin`,
-        SecretString: JSON.stringify({
-          username: this.server.adminUsername,
-          password: this.server.adminPassword,
-        }),
+        SecretString: JSON.stringify(this.site.admin),
       }),
     );
-    const { host, port, ca } = this.server;
+    const { engine, host, port, ca, database } = this.site;
     const rotation: Rotation = {
       ...{
         id,
@@ -181,14 +151,14 @@ export class RotationWorld {
         version: 0,
         status: "new",
       },
-      database: { id: "db", engine: "postgres", host, port, database: "postgres", adminSecret, tls: { ca } },
+      database: { id: "db", engine, host, port, database, adminSecret, tls: { ca } },
     };
     await changeRotation(this.table, rotation, { patch: {}, events: [], at: "" });
-    return new Given(this, secret, id, this.step());
+    return new Given(this, secret, id, this.steps());
   }
 
   /** Everything that leaves the process passes by Death, and is counted. */
-  private step(): RotationStep<PostgresConnection> {
+  private steps(): Steps {
     const counted = <T extends { send: (...words: never[]) => Promise<unknown> }>(client: T): T =>
       new Proxy(client, {
         get: (target, name) =>
@@ -201,33 +171,20 @@ export class RotationWorld {
                 })
             : Reflect.get(target, name, target),
       });
-    return {
+    return this.site.steps({
       table: { ...this.table, client: counted(this.table.client) },
       secrets: counted(this.secrets),
-      users: postgresUsers,
-      open: async ({ host, port, database }, { username, password, database: own }) => {
+      login: async (open) => {
         const connection = await this.death.pass(() => {
           this.logins += 1;
-          return openPostgres({
-            ...{
-              host,
-              port,
-              username,
-              password,
-              database: own ?? database.database,
-              tls: database.tls ?? {},
-            },
-            ...{ applicationName: "test", connectTimeoutMs: 2_000, statementTimeoutMs: 4_000 },
-          });
+          return open();
         });
-        const query = connection.query.bind(connection) as (...words: unknown[]) => Promise<unknown>;
+        const query = connection.query.bind(connection);
         return Object.assign(connection, {
-          query: (...words: unknown[]) => this.death.pass(() => query(...words)),
+          query: (...words: never[]) => this.death.pass(() => query(...words)),
         });
       },
-      random: randomBytes,
-      clock: () => new Date(),
-    };
+    });
   }
 
   /** A run as Secrets Manager begins it: a version that is pending and has no value. */
@@ -257,13 +214,13 @@ export class Given {
   readonly secret: string;
   readonly id: string;
   private readonly world: RotationWorld;
-  private readonly step: RotationStep<PostgresConnection>;
+  private readonly steps: Steps;
 
-  constructor(world: RotationWorld, secret: string, id: string, step: RotationStep<PostgresConnection>) {
+  constructor(world: RotationWorld, secret: string, id: string, steps: Steps) {
     this.world = world;
     this.secret = secret;
     this.id = id;
-    this.step = step;
+    this.steps = steps;
   }
 
   async current(): Promise<UserLogin & { text: string; versionId: string }> {
@@ -292,7 +249,7 @@ export class Given {
 
   async do(run: string, ...names: (typeof stepNames)[number][]): Promise<void> {
     for (const Step of names.length > 0 ? names : stepNames) {
-      await runRotationStep(this.step, { SecretId: this.secret, ClientRequestToken: run, Step });
+      await this.steps.run({ SecretId: this.secret, ClientRequestToken: run, Step });
     }
   }
 
@@ -317,7 +274,7 @@ export class Given {
     );
     this.world.death.set(Number.POSITIVE_INFINITY, "before");
     silenced.mockRestore();
-    delete this.step.newest;
+    this.steps.forget();
     return died;
   }
 
@@ -333,13 +290,20 @@ export class Given {
     return found;
   }
 
+  /** Changes what the table knows, as a deploy would. */
+  async configure(patch: Partial<Rotation>): Promise<void> {
+    await changeRotation(this.world.table, await this.record(), { patch, events: [], at: "" });
+  }
+
+  /** Another admin for the rotation's database. */
+  async administeredBy(login: UserLogin): Promise<void> {
+    const wish = { Name: `${this.id}-other-admin`, SecretString: JSON.stringify(login) };
+    const { ARN: adminSecret = "" } = await this.world.secrets.send(new CreateSecretCommand(wish));
+    await this.configure({ database: { ...(await this.record()).database, adminSecret } });
+  }
+
   async removeFromConfiguration(): Promise<void> {
-    const removedAt = "2026-11-24T09:00:00.000Z";
-    await changeRotation(this.world.table, await this.record(), {
-      patch: { removedAt },
-      events: [],
-      at: removedAt,
-    });
+    await this.configure({ removedAt: "2026-11-24T09:00:00.000Z" });
   }
 
   async events(): Promise<RotationEvent[]> {
@@ -352,16 +316,6 @@ export class Given {
       }),
     );
     return (found.Items ?? []) as RotationEvent[];
-  }
-}
-
-async function run(login: object, sql: string): Promise<Record<string, unknown>[]> {
-  const client = new Client(login);
-  await client.connect();
-  try {
-    return [await client.query(sql)].flat().flatMap((it) => it.rows);
-  } finally {
-    await client.end();
   }
 }
 

@@ -1,0 +1,61 @@
+/** Application users of MySQL and of MariaDB: what rotation asks of them. Both keep two passwords for an account. */
+import type { MysqlConnection } from "../connect/mysql.ts";
+import { DbleaseError } from "../errors.ts";
+import { mysqlNative } from "../verifiers/mysql-native.ts";
+import type { TwoPasswordUsers } from "./application-users.ts";
+import { type Account, changeAccounts, close } from "./mysql/application-accounts.ts";
+import { literal } from "./mysql/quote.ts";
+
+/**
+ * MySQL takes no verifier together with RETAIN, so the password itself goes to the server, over verified TLS; the server
+ * writes `<secret>` in its place into every log (MySQL manual, "Passwords and Logging"). The first two statements bring the
+ * account to the current password alone, whatever a run before has left: RETAIN would keep the wrong one otherwise.
+ * Dual passwords: https://dev.mysql.com/doc/refman/8.4/en/password-management.html#dual-passwords
+ */
+export const mysqlUsers: TwoPasswordUsers<MysqlConnection> = {
+  passwords: "two",
+  longestName: 32,
+  async addPassword(connection, username, { next, current }) {
+    assertKeepsTwo(connection);
+    await changeAccounts(connection, username, ({ name }) => [
+      `ALTER USER ${name} IDENTIFIED BY ${literal(current)}`,
+      `ALTER USER ${name} DISCARD OLD PASSWORD`,
+      `ALTER USER ${name} IDENTIFIED BY ${literal(next)} RETAIN CURRENT PASSWORD`,
+    ]);
+  },
+  close,
+};
+
+/** An older server would call RETAIN a mistake in the syntax, and write the whole statement into its log. */
+function assertKeepsTwo({ serverVersion }: MysqlConnection): void {
+  const [major = 0, minor = 0, patch = 0] = serverVersion.split(/[.-]/).map(Number);
+  if (major * 1e6 + minor * 1e3 + patch >= 8_000_014) return;
+  throw new DbleaseError("UNAVAILABLE", `MySQL ${serverVersion} keeps one password for an account`, {
+    next: "upgrade to 8.0.14 or later",
+  });
+}
+
+/**
+ * MariaDB knows several ways to authenticate for one account, also the same twice: one verifier each, the new one first.
+ * https://mariadb.com/kb/en/authentication-from-mariadb-10-4/
+ */
+export const mariadbUsers: TwoPasswordUsers<MysqlConnection> = {
+  passwords: "two",
+  longestName: 80,
+  async addPassword(connection, username, { next, current }) {
+    await changeAccounts(connection, username, (account) => {
+      assertNative(account);
+      const by = (password: string) => `mysql_native_password USING ${literal(mysqlNative(password))}`;
+      return [`ALTER USER ${account.name} IDENTIFIED VIA ${by(next)} OR ${by(current)}`];
+    });
+  },
+  close,
+};
+
+/** Another method may be stronger, or no password at all; it is not replaced behind somebody's back. */
+function assertNative({ name, plugin }: Account): void {
+  if (plugin === "mysql_native_password" || plugin === "") return;
+  throw new DbleaseError("USER_REFUSED", `${name} logs in by ${plugin}, which keeps one password`, {
+    next: "let the account log in by mysql_native_password, or rotate it otherwise",
+  });
+}

@@ -1,0 +1,156 @@
+/** One login on MySQL and MariaDB: two passwords work at once, so that no login is ever refused. */
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { mariadbMissing } from "../../local-stack/mariadb-server.ts";
+import { mysqlMissing } from "../../local-stack/mysql-server.ts";
+import { probing } from "./prober.ts";
+import { mariadbSite, mysqlSite } from "./sites.ts";
+import { type Given, RotationWorld } from "./world.ts";
+
+const sites = [
+  { engine: "mariadb", missing: mariadbMissing, start: mariadbSite },
+  { engine: "mysql", missing: mysqlMissing, start: mysqlSite },
+] as const;
+
+const names = async (given: Given) => (await given.events()).map((it) => it.name);
+
+describe.each(sites)("$engine", ({ missing, start }) => {
+  // A server that is missing here is a reason that the output shows.
+  if (missing !== undefined) return test.skip(missing);
+
+  let world: RotationWorld;
+  beforeAll(async () => {
+    world = await RotationWorld.start<unknown>(start);
+  });
+  afterAll(() => world.stop());
+
+  test("a rotation takes 9 calls to Secrets Manager and 2 logins, none refused; the version before works on", async () => {
+    const given = await world.given();
+    const before = await given.current();
+    const run = await given.begin();
+    world.calls = [];
+    world.logins = 0;
+    await given.do(run);
+    expect(world.calls.filter((it) => it.includes("Secret"))).toHaveLength(9);
+    expect(world.calls).toHaveLength(12);
+    expect(world.logins).toBe(2);
+    const after = await given.current();
+    expect(after.text).toBe(before.text.replace(before.password, after.password));
+    expect([await world.works(before), await world.works(after)]).toEqual([true, true]);
+    expect(await names(given)).toEqual(["RotationStarted", "RotationSucceeded"]);
+    await given.rotate();
+    expect([await world.works(before), await world.works(after)]).toEqual([false, true]);
+    expect(await world.works(await given.current())).toBe(true);
+  });
+
+  test("an application that logs in all the time is never refused in 20 rotations", async () => {
+    const given = await world.given();
+    const found = await probing(world, given, async () => {
+      for (let count = 0; count < 20; count++) await given.rotate();
+    });
+    expect(found.tried).toBeGreaterThan(60);
+    expect(found.refused).toBe(0);
+  });
+
+  test("killed at every call, before it and after it: the application's login works all the time", async () => {
+    for (const when of ["before", "after"] as const) {
+      for (let at = 1; ; at++) {
+        const given = await world.given();
+        const run = await given.begin();
+        const died = await given.die(run, at, when);
+        expect([at, when, await world.works(await given.current())]).toEqual([at, when, true]);
+        if (!died) {
+          expect(at).toBeGreaterThan(14);
+          break;
+        }
+        if (at % 2 === 0) await given.do(run);
+        else {
+          if ((await given.current()).versionId !== run) await given.cancel(run);
+          await given.rotate();
+        }
+        expect([at, when, await world.works(await given.current())]).toEqual([at, when, true]);
+      }
+    }
+  });
+
+  test("every step twice, and two at a time, makes one rotation", async () => {
+    const given = await world.given();
+    const run = await given.begin();
+    for (const name of ["createSecret", "setSecret", "testSecret", "finishSecret"] as const) {
+      const both = await Promise.allSettled([given.do(run, name), given.do(run, name)]);
+      expect(both.some((it) => it.status === "fulfilled")).toBe(true);
+      expect(await world.works(await given.current())).toBe(true);
+      await given.do(run, name);
+    }
+    expect((await given.current()).versionId).toBe(run);
+    expect(await world.works(await given.current())).toBe(true);
+  });
+
+  test("a password that somebody changed by hand is the secret's again", async () => {
+    const given = await world.given();
+    const { username } = await given.current();
+    await world.site.asAdmin(`ALTER USER '${username}'@'%' IDENTIFIED BY 'by-hand'`);
+    await given.rotate();
+    expect(await world.works(await given.current())).toBe(true);
+    expect(await world.works({ username, password: "by-hand" })).toBe(false);
+  });
+
+  test("all accounts of the user change, whatever their host, and keep their way to log in", async () => {
+    const given = await world.given();
+    const { username, password } = await given.current();
+    await world.site.asAdmin(`CREATE USER '${username}'@'10.%' IDENTIFIED BY '${password}'`);
+    const plugins = () =>
+      world.site.root(`SELECT host, plugin FROM mysql.user WHERE user = '${username}' ORDER BY host`);
+    const hashes = async () =>
+      (
+        await world.site.root(
+          `SELECT authentication_string AS it FROM mysql.user WHERE user = '${username}' ORDER BY host`,
+        )
+      ).map((row) => String(row.it));
+    const before = [await plugins(), await hashes()];
+    await given.rotate();
+    expect(await plugins()).toEqual(before[0]);
+    for (const hash of await hashes()) expect(before[1]).not.toContain(hash);
+  });
+
+  test("a user that is not there, and one that a forged pending version names", async () => {
+    const value = JSON.stringify({ username: "nobody_here", password: "x" });
+    const missingUser = await world.rotationOf("nobody_here", value, "single-user");
+    await expect(missingUser.rotate()).rejects.toMatchObject({ code: "NOT_FOUND" });
+    const given = await world.given();
+    const before = await given.current();
+    const run = await given.begin();
+    await given.putPending(run, before.text.replace(before.username, world.site.admin.username));
+    await expect(given.do(run)).rejects.toMatchObject({ code: "PENDING_REFUSED" });
+    expect(await world.works(world.site.admin)).toBe(true);
+  });
+
+  test("no password is in the server's log, whatever it logs and whatever fails", async () => {
+    await world.site.root(
+      "SET GLOBAL log_output = 'FILE,TABLE', GLOBAL general_log = ON, GLOBAL slow_query_log = ON, GLOBAL long_query_time = 0",
+    );
+    const given = await world.given();
+    await given.rotate();
+    const hidden = [(await given.current()).password];
+    await given.rotate();
+    hidden.push((await given.current()).password);
+    // An admin who may read and not alter: the statements themselves fail on the server.
+    const reader = { username: "reader", password: "of-the-test" };
+    await world.site.makeUser(reader.username, reader.password);
+    await world.site.root("GRANT SELECT ON mysql.* TO 'reader'@'%'");
+    await given.administeredBy(reader);
+    const run = await given.begin();
+    const failure = await given.do(run).catch((error: Error) => error);
+    expect(failure).toMatchObject({ code: "ADMIN_LACKS_RIGHTS" });
+    hidden.push(JSON.parse(await given.pending(run)).password);
+    const [files] = await world.site.root(
+      "SELECT @@general_log_file AS general, @@slow_query_log_file AS slow",
+    );
+    const logs = [`${files?.general}`, `${files?.slow}`].map((file) =>
+      readFileSync(file.startsWith("/") ? file : `${world.folder}/server/data/${file}`, "utf8"),
+    );
+    expect(logs.join()).toContain("ALTER USER");
+    const ours = [JSON.stringify(failure), (failure as Error).stack, JSON.stringify(await given.record())];
+    for (const text of [...logs, ...ours]) expect(hidden.filter((it) => text?.includes(it))).toEqual([]);
+  });
+});
