@@ -1,11 +1,14 @@
 /** `cdk deploy`: one stack with dblease for the databases of dblease.yaml. DBLEASE_CONFIG names another file. */
+import { join } from "node:path";
 import { App, CliCredentialsStackSynthesizer, Stack } from "aws-cdk-lib";
 import type { Config } from "../src/config.ts";
 import { DbleaseError } from "../src/errors.ts";
-import { bundleFunctions } from "./bundle-functions.ts";
+import { buildAssets } from "./build-assets.ts";
 import { Dblease } from "./dblease.ts";
 import { isFound } from "./named-network.ts";
 import { readConfiguration } from "./read-configuration.ts";
+
+const assets = join(import.meta.dirname, "../dist");
 
 /** Only where `network:` names something by tags does synthesis ask the account. */
 async function withNetwork(config: Config): Promise<Config> {
@@ -23,7 +26,8 @@ async function synthesize(): Promise<void> {
     terminationProtection: !withCliCredentials,
     ...(withCliCredentials ? { synthesizer: new CliCredentialsStackSynthesizer() } : {}),
   });
-  new Dblease(stack, "Dblease", { config, bundleOf: bundleFunctions() });
+  buildAssets(assets);
+  new Dblease(stack, "Dblease", { config, assets });
 }
 
 try {

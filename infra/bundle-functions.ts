@@ -5,17 +5,18 @@ import { buildSync } from "esbuild";
 const root = join(import.meta.dirname, "..");
 
 /**
- * Bundles every file of functions/ to `dist/functions/<name>/index.mjs`: minified ESM with the SDK inside, so
- * that its version is ours, and the same in the emulator and on AWS.
- * @returns the folder of one function's bundle.
+ * Bundles every file of functions/ to `<target>/<name>/index.mjs`: minified ESM with the SDK inside, so that its
+ * version is ours, and the same in the emulator and on AWS.
+ * @returns the files that went into the bundles.
  */
-export function bundleFunctions(): (name: string) => string {
-  const target = join(root, "dist/functions");
+export function bundleFunctions(target: string): string[] {
   const entryPoints = readdirSync(join(root, "functions")).map((file) => ({
     in: join(root, "functions", file),
     out: join(basename(file, ".ts"), "index"),
   }));
-  buildSync({
+  const { metafile } = buildSync({
+    absWorkingDir: root,
+    metafile: true,
     entryPoints,
     outdir: target,
     outExtension: { ".js": ".mjs" },
@@ -35,5 +36,5 @@ export function bundleFunctions(): (name: string) => string {
     external: ["pg-native", "cloudflare:sockets"],
     logLevel: "error",
   });
-  return (name) => join(target, name);
+  return Object.keys(metafile.inputs);
 }

@@ -25,13 +25,13 @@ import { isFound } from "./named-network.ts";
 
 export interface DbleaseProps {
   config: Config;
-  /** Folder of the bundle of one function, by the function's file name. */
-  bundleOf: (file: string) => string;
+  /** The folder that holds `functions/<name>/`, the bundles, and `state-machines/`. */
+  assets: string;
 }
 
 /** Just-in-time access for the databases of one configuration, in one account and region. */
 export class Dblease extends Construct {
-  constructor(scope: Construct, id: string, { config, bundleOf }: DbleaseProps) {
+  constructor(scope: Construct, id: string, { config, assets }: DbleaseProps) {
     super(scope, id);
     const { permissionsBoundary, key: wantedKey } = config.deployment ?? {};
     if (permissionsBoundary) {
@@ -46,7 +46,7 @@ export class Dblease extends Construct {
       operators: new Operators(this, "Operators", key),
       deadLetters: new DeadLetters(this, "DeadLetters", key),
       key,
-      bundleOf,
+      assets,
     };
     installation.operators.alarm(installation.deadLetters, "Undelivered", {
       meaning: "Something could not be delivered: an event, the start of a reconciliation, or a second look.",

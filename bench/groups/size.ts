@@ -21,10 +21,11 @@ const starts = 9;
 const command = inCheckout("dist/dblease.mjs");
 
 export async function size(report: Report): Promise<void> {
-  const bundleOf = bundleFunctions();
+  const bundles = inCheckout("dist/functions");
+  bundleFunctions(bundles);
   const functions = readdirSync(inCheckout("functions")).map((file) => basename(file, ".ts"));
   for (const name of functions) {
-    const file = join(bundleOf(name), "index.mjs");
+    const file = join(bundles, name, "index.mjs");
     const engine = name.split("-")[0] ?? "";
     const bar = bars[engine];
     const row = { bench: "size", engine: bar ? engine : "dblease", at: `functions/${name}` };

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
 import type { MetricOptions } from "aws-cdk-lib/aws-cloudwatch";
 import {
@@ -29,8 +30,8 @@ export interface Installation {
   deadLetters: DeadLetters;
   /** Encrypts what is kept; absent: keys of AWS's own. */
   key?: IKey | undefined;
-  /** Folder of the bundle of one function, by the name of its file in functions/. */
-  bundleOf: (file: string) => string;
+  /** The folder that holds `functions/<name>/`, the bundles, and `state-machines/`. */
+  assets: string;
 }
 
 export interface DbleaseFunctionProps {
@@ -84,7 +85,7 @@ export class DbleaseFunction extends Construct implements IGrantable {
       logGroup,
       runtime: Runtime.NODEJS_24_X,
       handler: "index.handler",
-      code: Code.fromAsset(installation.bundleOf(props.file)),
+      code: Code.fromAsset(join(installation.assets, "functions", props.file)),
       timeout: Duration.seconds(props.timeoutSeconds),
       memorySize: props.memoryMb ?? 256,
       loggingFormat: LoggingFormat.JSON,

@@ -5,19 +5,17 @@ import { acknowledge, acknowledgeStar } from "./acknowledge.ts";
 import type { Installation } from "./dblease-function.ts";
 import { Log } from "./log.ts";
 
-const folder = join(import.meta.dirname, "../../state-machines");
-
 /** A standard workflow from its .asl.json; its log never holds what states carry. */
 export class Workflow extends StateMachine {
   constructor(
     scope: Construct,
     id: string,
-    { key }: Installation,
+    { assets, key }: Installation,
     file: string,
     substitutions: Record<string, string>,
   ) {
     super(scope, id, {
-      definitionBody: DefinitionBody.fromFile(join(folder, file)),
+      definitionBody: DefinitionBody.fromFile(join(assets, "state-machines", file)),
       definitionSubstitutions: substitutions,
       logs: {
         destination: new Log(scope, `${id}Log`, key),

@@ -45,13 +45,19 @@ export async function buildCommand() {
   for (const file of readdirSync(inCheckout(parts))) {
     if (!outputFiles.some(({ path }) => basename(path) === file)) rmSync(inCheckout(`${parts}/${file}`));
   }
-  const own = Object.keys(metafile.inputs).filter((path) => !path.startsWith("node_modules/"));
-  const inputs = [...own, "package-lock.json"].map((path) => [path, contentHash(path)]);
-  writeFileSync(inCheckout(stamp), JSON.stringify(Object.fromEntries(inputs)));
+  const isPackage = (path) => path.startsWith("node_modules/");
+  const all = Object.keys(metafile.inputs);
+  const own = [...all.filter((path) => !isPackage(path)), "package-lock.json"];
+  const hashes = Object.fromEntries(own.map((path) => [path, contentHash(path)]));
+  writeFileSync(inCheckout(stamp), JSON.stringify({ hashes, packages: all.filter(isPackage) }));
 }
 
 function upToDate() {
   if (!existsSync(inCheckout(target)) || !existsSync(inCheckout(stamp))) return false;
-  const inputs = Object.entries(JSON.parse(readFileSync(inCheckout(stamp), "utf8")));
-  return inputs.every(([path, hash]) => existsSync(inCheckout(path)) && contentHash(path) === hash);
+  const { hashes = {} } = JSON.parse(readFileSync(inCheckout(stamp), "utf8"));
+  // A stamp of an earlier form has none.
+  if (!(source in hashes)) return false;
+  return Object.entries(hashes).every(
+    ([path, hash]) => existsSync(inCheckout(path)) && contentHash(path) === hash,
+  );
 }
