@@ -100,6 +100,7 @@ describe("what must hold when others are busy or gone", () => {
       "EventsNotifyStreamLag",
       "EventsPublishStreamLag",
       "IntakeRefusedEvents",
+      "RotationPostgresRotationFailed",
       "SweepLateRevokes",
       "SweepRevokeFailed",
       "SweepSweeperSilent",
@@ -168,7 +169,10 @@ describe("what must hold when others are busy or gone", () => {
     const inside = Object.entries(template.findResources("AWS::Lambda::Function"))
       .filter(([, it]) => it.Properties.VpcConfig)
       .map(([id]) => id.replace(/[0-9A-F]{8}$/, ""));
-    expect(inside.sort()).toEqual(["DbleasePostgresAdmin", "DbleasePostgresGrant", "DbleasePostgresRevoke"]);
+    const ofEngine = (it: string) => [`Dblease${it}Admin`, `Dblease${it}Grant`, `Dblease${it}Revoke`];
+    expect(inside.sort()).toEqual(
+      [...["Mariadb", "Mysql", "Postgres"].flatMap(ofEngine), "DbleaseRotationPostgres"].sort(),
+    );
   });
 });
 
@@ -243,7 +247,7 @@ test("logical ids of what holds data, or is called by running grants, are fixed:
   const kinds = ["DynamoDB::GlobalTable", "StepFunctions::StateMachine", "Lambda::Alias"];
   const ids = kinds.flatMap((it) => Object.keys(template.findResources(`AWS::${it}`)));
   expect(
-    ids.filter((it) => /Table|GrantMachine|RevokeMachine|Begin|Settle|Postgres/.test(it)).sort(),
+    ids.filter((it) => /Table|GrantMachine|RevokeMachine|Begin|Settle|^DbleasePostgres/.test(it)).sort(),
   ).toMatchInlineSnapshot(`
     [
       "DbleaseGrantsTable4F549256",
