@@ -16,15 +16,19 @@ export interface BenchEngine<Connection> {
   harness: Harness<Connection>;
   /** Lets the server take some hundred sessions more. */
   makeRoom(stage: Stage<Connection>): Promise<void>;
-  /** One message that makes tables of schema app with these numbers. */
-  createTables(from: number, to: number): string;
+  /** One message that makes tables of this schema with these numbers. */
+  createTables(schema: string, from: number, to: number): string;
   bareLogin(stage: Stage<Connection>): Promise<BareLogin>;
-  /** How many statements one answer of the driver is about. */
-  statementsIn(answer: unknown): number;
+  /** How many statements were in one call of the driver's `query`. */
+  statementsIn(sent: readonly unknown[], answer: unknown): number;
   /** The shortest way by hand, message by message: what a script would do, with the same outcome. */
   byHand: { grant(user: NewUser): string[]; revoke(user: KnownUser): string[] };
   /** Selects `key` and `version` of every catalogue row that a change of a table's privileges rewrites. */
   tableEntries: string;
   /** Selects `users` and `sessions`: how many of ours the server has. */
   left: string;
+}
+
+export function numbers(from: number, to: number): number[] {
+  return Array.from({ length: to - from + 1 }, (_, n) => from + n);
 }

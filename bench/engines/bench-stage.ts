@@ -36,7 +36,9 @@ export class BenchStage<Connection> {
     const stage = await engine.harness.stage();
     // One table is there already.
     for (let from = 2; from <= tables; from += tablesPerMessage) {
-      await stage.admin(engine.createTables(from, Math.min(from + tablesPerMessage - 1, tables)));
+      await stage.admin(
+        engine.createTables(stage.schema, from, Math.min(from + tablesPerMessage - 1, tables)),
+      );
     }
     await engine.harness.adapter.prepare(stage.door(), [stage.reader]);
     return new BenchStage(engine, stage, tables);

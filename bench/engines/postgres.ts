@@ -2,9 +2,7 @@ import { Client, escapeIdentifier, escapeLiteral } from "pg";
 import { startPostgresServer } from "../../local-stack/postgres-server.ts";
 import type { PostgresConnection } from "../../src/connect/postgres.ts";
 import { type PostgresStage, postgresHarness } from "../../test/engines/harness/postgres.ts";
-import type { BareLogin, BenchEngine } from "./bench-engine.ts";
-
-const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => from + n);
+import { type BareLogin, type BenchEngine, numbers } from "./bench-engine.ts";
 
 export function benchPostgres(): BenchEngine<PostgresConnection> {
   return {
@@ -13,8 +11,10 @@ export function benchPostgres(): BenchEngine<PostgresConnection> {
       await stage.root("ALTER SYSTEM SET max_connections = 400");
       await (stage as PostgresStage).server.start();
     },
-    createTables: (from, to) =>
-      ["SET ROLE app_owner", ...numbers(from, to).map((n) => `CREATE TABLE app.t${n} (id int)`)].join(";"),
+    createTables: (schema, from, to) =>
+      ["SET ROLE app_owner", ...numbers(from, to).map((n) => `CREATE TABLE ${schema}.t${n} (id int)`)].join(
+        ";",
+      ),
     async bareLogin(stage) {
       const { host, port, ca, adminUsername, adminPassword } = (stage as PostgresStage).server;
       const { database } = stage;
@@ -23,7 +23,7 @@ export function benchPostgres(): BenchEngine<PostgresConnection> {
       await client.connect();
       return client as BareLogin & Client;
     },
-    statementsIn: (answer) => [answer].flat().length,
+    statementsIn: (_sent, answer) => [answer].flat().length,
     byHand: {
       grant: ({ username, verifier, expiresAt, groupRole }) => [
         `CREATE ROLE ${escapeIdentifier(username)} LOGIN PASSWORD ${escapeLiteral(verifier ?? "")} VALID UNTIL ${escapeLiteral(expiresAt)};

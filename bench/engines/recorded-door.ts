@@ -18,7 +18,7 @@ interface Querying {
 /** A door like another, that keeps what is said through it. */
 export function recordedDoor<Connection>(
   door: Door<Connection>,
-  statementsIn: (answer: unknown) => number,
+  statementsIn: (sent: readonly unknown[], answer: unknown) => number,
 ): { door: Door<Connection>; record: Record } {
   const record: Record = { logins: 0, trips: [] };
   const open: Door<Connection>["open"] = async (target) => {
@@ -28,7 +28,7 @@ export function recordedDoor<Connection>(
     const query = querying.query.bind(querying);
     querying.query = async (...sent) => {
       const answer = await query(...sent);
-      record.trips.push({ sent, statements: statementsIn(answer) });
+      record.trips.push({ sent, statements: statementsIn(sent, answer) });
       return answer;
     };
     return connection;

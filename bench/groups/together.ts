@@ -22,9 +22,9 @@ export async function together<Connection>(engine: BenchEngine<Connection>, repo
         const { ms } = await timed(async () => {
           const { made } = await on.grant();
           const session = await on.stage.login(made.user.username, made.secret);
-          await session.query("SELECT count(*) FROM app.orders");
+          await session.query(`SELECT count(*) FROM ${on.stage.orders}`);
           await on.revoke(made);
-          await session.query("SELECT count(*) FROM app.orders").then(
+          await session.query(`SELECT count(*) FROM ${on.stage.orders}`).then(
             () => readsAfterEnd++,
             () => {},
           );
