@@ -49,7 +49,7 @@ export interface Difference {
 export type RotationEventName = "RotationStarted" | "RotationSucceeded" | "RotationFailed" | "RotationHealed";
 
 export interface RotationEvent {
-  /** `rotation/<id>-<version>`: unique, and gapless per rotation. */
+  /** `rotation/<id>-<version>`: unique, and rising per rotation. */
   id: string;
   name: RotationEventName;
   at: Instant;

@@ -63,6 +63,11 @@ test.each([
     "an admin secret is never alternated",
   ],
   [
+    "a pair where an account keeps two passwords",
+    `${good.replace("engine: postgres", "engine: mariadb").replace("schemas: [public]", "schemas: [shop]")}rotations: { app: { database: orders, secret: env:B, user: app, strategy: alternating-users, schedule: rate(30 days) } }`,
+    "rotations.app.strategy: write single-user",
+  ],
+  [
     "two secrets for one user",
     `${good}rotations:
   one: { database: orders, secret: env:B, user: app, schedule: rate(30 days) }

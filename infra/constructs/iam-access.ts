@@ -6,6 +6,22 @@ import { acknowledgeStar } from "./acknowledge.ts";
 import { DbleaseFunction, type Installation } from "./dblease-function.ts";
 import type { EngineFunctions } from "./engine-functions.ts";
 
+/** What RDS asks IAM for when this database user logs in by a token. */
+function dbuserArn(scope: Construct, resourceId: string, username: string): string {
+  const { partition, region, account } = Stack.of(scope);
+  return `arn:${partition}:rds-db:${region}:${account}:dbuser:${resourceId}/${username}`;
+}
+
+/** Logins of the admins who have no password, on all servers that are listed for their databases. */
+export function iamAdminArns(
+  scope: Construct,
+  databases: readonly Pick<DatabaseConfig, "adminUser" | "resourceIds">[],
+): string[] {
+  return databases.flatMap(({ adminUser, resourceIds }) =>
+    adminUser === undefined ? [] : resourceIds.map((it) => dbuserArn(scope, it, adminUser)),
+  );
+}
+
 /**
  * Logins by IAM: the one connect role, the broker that alone may assume it, and the engine functions' own logins. It
  * stands only where a database has an admin that logs in by IAM.
@@ -37,18 +53,12 @@ export class IamAccess extends Construct {
     this.broker.allow(["sts:AssumeRole", "sts:SetSourceIdentity"], [role.roleArn]);
     this.broker.addEnvironment("CONNECT_ROLE", role.roleArn);
     for (const { engine, grant, revoke, admin } of engines) {
-      const own = databases
-        .filter((it) => it.engine === engine)
-        .flatMap((it) => it.resourceIds.map((resource) => this.dbuser(resource, it.adminUser ?? "")));
+      const ofEngine = databases.filter((it) => it.engine === engine);
+      const own = iamAdminArns(this, ofEngine);
       for (const it of [grant, revoke, admin]) {
         if (own.length > 0) it.allow(["rds-db:connect"], own);
       }
     }
-  }
-
-  private dbuser(resourceId: string, username: string): string {
-    const { partition, region, account } = Stack.of(this);
-    return `arn:${partition}:rds-db:${region}:${account}:dbuser:${resourceId}/${username}`;
   }
 
   /** Opens temporary users of the listed servers and nothing else; each session is narrowed to one of them. */
@@ -68,7 +78,7 @@ export class IamAccess extends Construct {
         conditions: { StringLike: { "sts:SourceIdentity": "*" } },
       }),
     );
-    const temporary = resourceIds.map((it) => this.dbuser(it, "jit_*"));
+    const temporary = resourceIds.map((it) => dbuserArn(this, it, "jit_*"));
     role.addToPolicy(new PolicyStatement({ actions: ["rds-db:connect"], resources: temporary }));
     for (const it of temporary) {
       acknowledgeStar(role, it, "The users of all grants; a session is narrowed to the one of its grant.");

@@ -5,6 +5,7 @@ import { Construct } from "constructs";
 import type { Config } from "../../src/config.ts";
 import { isEmulated } from "../emulated.ts";
 import { DbleaseFunction, type Installation } from "./dblease-function.ts";
+import { iamAdminArns } from "./iam-access.ts";
 import type { Network } from "./network.ts";
 
 type Engine = Config["databases"][string]["engine"];
@@ -45,11 +46,12 @@ export class RotationFunctions extends Construct {
         ],
         secrets,
       );
-      const admins = ofEngine.flatMap((it) => config.databases[it.database]?.adminSecret ?? []);
-      rotate.allow(
-        ["secretsmanager:GetSecretValue"],
-        [...new Set(admins)].filter((it) => it.startsWith("arn:")),
-      );
+      const databases = new Set(ofEngine.flatMap((it) => config.databases[it.database] ?? []));
+      const admins = [...new Set([...databases].flatMap((it) => it.adminSecret ?? []))];
+      const arns = admins.filter((it) => it.startsWith("arn:"));
+      if (arns.length > 0) rotate.allow(["secretsmanager:GetSecretValue"], arns);
+      const byIam = iamAdminArns(this, [...databases]);
+      if (byIam.length > 0) rotate.allow(["rds-db:connect"], byIam);
       installation.store.grantRead(rotate);
       installation.store.grantPut(rotate, ["rotation", "rotated-user", "event#rotation#*"]);
       new CfnOutput(Stack.of(this), `${name}RotationFunctionArn`, { value: rotate.live.functionArn });

@@ -91,9 +91,11 @@ def _rotate_secret(data):
 
 
 def _may_be_invoked(lambda_arn: str) -> bool:
-    function, _, _ = lambda_svc._get_func_record_for_ref(lambda_arn)
-    statements = function["policy"]["Statement"] if function else []
-    return any(it.get("Principal") == {"Service": "secretsmanager.amazonaws.com"} for it in statements)
+    """Of an alias, the policy stands with its function and names the alias."""
+    function, _, _ = lambda_svc._get_base_func_record_for_ref(lambda_arn)
+    return any(
+        it.get("Principal") == {"Service": "secretsmanager.amazonaws.com"} and it.get("Resource") == lambda_arn
+        for it in (function or {}).get("policy", {}).get("Statement", []))
 
 
 def _begin(secret, token: str) -> str | None:
