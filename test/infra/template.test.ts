@@ -254,7 +254,6 @@ test("logical ids of what holds data, or is called by running grants, are fixed:
       "DbleasePostgresAdminLive6201247D",
       "DbleasePostgresGrantLive19E610D2",
       "DbleasePostgresRevokeLive84B5B3A6",
-      "DbleaseRotationPostgresLive28BAB035",
       "DbleaseWorkflowsBeginGrantLive35BB1E84",
       "DbleaseWorkflowsBeginRevokeLive800C27DC",
       "DbleaseWorkflowsGrantMachineAE3020AE",
