@@ -37,6 +37,8 @@ const refused =
  * Throws DATABASE_UNREACHABLE, TLS_FAILED, DATABASE_REFUSED.
  */
 export async function openMysql(login: MysqlLogin): Promise<MysqlConnection> {
+  // It becomes a comment.
+  if (!/^[\w/-]+$/.test(login.applicationName)) throw new RangeError("a tag is letters, digits and slashes");
   const address = `${login.host}:${login.port}`;
   const progress = { address, username: login.username, awaitingTls: false, timedOut: false };
   const wire = createConnection({

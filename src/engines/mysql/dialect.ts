@@ -13,7 +13,7 @@ export interface Dialect {
   accounts: string;
   /** Subquery of memberships: role, user, host. */
   memberships: string;
-  /** Rows of name and bare: accounts of these names, and whether nobody can log in with them. */
+  /** Accounts of these names; bare: nobody can log in with it; powerful: it holds privileges on everything. */
   rolesAmong(list: string): string;
   /** Lists prepared XA transactions. */
   xaRecover: string;
@@ -39,7 +39,9 @@ export const mysqlDialect: Dialect = {
   memberships: "(SELECT FROM_USER AS role, TO_USER AS user, TO_HOST AS host FROM mysql.role_edges)",
   rolesAmong: (
     list,
-  ) => `SELECT User AS name, Host = '%' AND account_locked = 'Y' AND authentication_string = '' AS bare
+  ) => `SELECT User AS name, Host = '%' AND account_locked = 'Y' AND authentication_string = '' AS bare,
+      EXISTS (SELECT 1 FROM information_schema.USER_PRIVILEGES WHERE PRIVILEGE_TYPE <> 'USAGE'
+        AND GRANTEE = CONCAT('''', User, '''@''', Host, '''')) AS powerful
     FROM mysql.user WHERE User IN (${list})`,
   xaRecover: "XA RECOVER CONVERT XID",
   adminPrivileges: ["ROLE_ADMIN", "XA_RECOVER_ADMIN"],
@@ -61,7 +63,8 @@ export const mariadbDialect: Dialect = {
       IFNULL(JSON_VALUE(Priv, '$.account_locked'), 0) + 0 AS locked
       FROM mysql.global_priv WHERE IFNULL(JSON_VALUE(Priv, '$.is_role'), 0) = 0)`,
   memberships: "(SELECT Role AS role, User AS user, Host AS host FROM mysql.roles_mapping)",
-  rolesAmong: (list) => `SELECT User AS name, IFNULL(JSON_VALUE(Priv, '$.is_role'), 0) + 0 AS bare
+  rolesAmong: (list) => `SELECT User AS name, IFNULL(JSON_VALUE(Priv, '$.is_role'), 0) + 0 AS bare,
+      JSON_VALUE(Priv, '$.access') + 0 <> 0 AS powerful
     FROM mysql.global_priv WHERE User IN (${list})`,
   xaRecover: "XA RECOVER",
   adminPrivileges: [],

@@ -68,6 +68,7 @@ async function rightsCheck(
       connection,
       groupRole,
       await readTables(connection, [groupRole]),
+      true,
     );
     const count = missing.length + surplus.length;
     const sentence =

@@ -17,11 +17,11 @@ export async function drift(
   connection: MysqlConnection,
   groupRole: GroupRole,
   tables: Tables,
+  isThere: boolean,
 ): Promise<Drift> {
   const wanted = new Map(wantedRights(groupRole, tables).map((right) => [sameRight(right), right]));
-  const present = new Map(
-    (await presentRights(dialect, connection, groupRole.name)).map((right) => [sameRight(right), right]),
-  );
+  const rights = isThere ? await presentRights(dialect, connection, groupRole.name) : [];
+  const present = new Map(rights.map((right) => [sameRight(right), right]));
   return {
     missing: [...wanted].filter(([key]) => !present.has(key)).map(([, right]) => right),
     surplus: [...present].filter(([key]) => !wanted.has(key)).map(([, right]) => right),

@@ -29,7 +29,7 @@ export async function readStanding(
 ): Promise<Standing> {
   const names = [managedRole, ...groupRoles];
   const list = names.map(literal).join(", ");
-  const [schemas = [], accounts = [], ours = [], used = [], global = []] = await message(connection, [
+  const [schemas = [], accounts = [], ours = [], used = []] = await message(connection, [
     `SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = ${literal(dbleaseSchema)}`,
     dialect.rolesAmong(list),
     `SELECT user AS name FROM ${dialect.memberships} m WHERE role = ${literal(managedRole)} AND user IN (${list})`,
@@ -37,21 +37,19 @@ export async function readStanding(
       UNION SELECT user FROM ${dialect.memberships} m WHERE user IN (${list})
       UNION SELECT User FROM mysql.db WHERE User IN (${list}) UNION SELECT User FROM mysql.tables_priv WHERE User IN (${list})
       UNION SELECT User FROM mysql.procs_priv WHERE User IN (${list})`,
-    `SELECT GRANTEE AS grantee FROM information_schema.USER_PRIVILEGES WHERE PRIVILEGE_TYPE <> 'USAGE'
-      AND GRANTEE IN (${names.map((name) => literal(dialect.roleGrantee(name))).join(", ")})`,
   ]);
   const own = new Set(ours.map((row) => row.name));
-  const inUse = new Set(used.map((row) => row.name));
-  for (const name of names) {
-    if (global.some((row) => row.grantee === dialect.roleGrantee(name))) inUse.add(name);
-  }
+  const inUse = new Set(
+    [...used, ...accounts.filter((row) => Number(row.powerful) === 1)].map((row) => row.name),
+  );
   return {
     hasSchema: schemas.length > 0,
     present: accounts.map((row) => row.name),
     marked: [...own],
     foreign: accounts
       .filter(({ name, bare }) => {
-        if (name === managedRole) return Number(bare) !== 1;
+        // Without our schema nothing was ever prepared here: then it is somebody else's role of that name.
+        if (name === managedRole) return Number(bare) !== 1 || (schemas.length === 0 && inUse.has(name));
         return !own.has(name) && (Number(bare) !== 1 || inUse.has(name));
       })
       .map((row) => row.name),

@@ -4,7 +4,7 @@ import { engineError } from "./errors.ts";
 import { currentAdmin } from "./group-roles.ts";
 import { markOfText } from "./mark.ts";
 import { literal } from "./quote.ts";
-import { dbleaseSchema, managedRole } from "./standing.ts";
+import { dbleaseSchema } from "./standing.ts";
 import { type MysqlDoor, message, type Row, use } from "./use.ts";
 
 /** Our kind of name; a `regexp` would need the same collation everywhere. */
@@ -48,9 +48,8 @@ function agrees(account: Row, label: string): boolean {
 }
 
 function listStatements(dialect: Dialect, groupRoles: readonly string[]): string[] {
-  const roles = [managedRole, ...groupRoles].map(literal).join(", ");
-  const members = `SELECT user, host FROM ${dialect.memberships} m WHERE role IN (${roles}) AND user <> ${currentAdmin}
-    AND user NOT IN (SELECT user FROM ${dialect.memberships} g WHERE role = ${literal(managedRole)} AND user <> ${currentAdmin})`;
+  const roles = [...groupRoles.map(literal), "NULL"].join(", ");
+  const members = `SELECT user, host FROM ${dialect.memberships} m WHERE role IN (${roles}) AND user <> ${currentAdmin}`;
   const labels = `SELECT EVENT_NAME FROM information_schema.EVENTS WHERE EVENT_SCHEMA = ${literal(dbleaseSchema)}`;
   const listed = `${dialect.accounts} a WHERE (${looksOurs}) OR user IN (${labels}) OR (user, host) IN (${members})`;
   return [

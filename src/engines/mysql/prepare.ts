@@ -48,7 +48,8 @@ async function prepareOnce(
   const tables = await readTables(connection, groupRoles);
   const changes: string[] = [];
   for (const groupRole of withManaged(groupRoles)) {
-    const { missing, surplus } = await drift(dialect, connection, groupRole, tables);
+    const isThere = standing.present.includes(groupRole.name);
+    const { missing, surplus } = await drift(dialect, connection, groupRole, tables, isThere);
     changes.push(...rightStatements("REVOKE", surplus, groupRole.name));
     changes.push(...rightStatements("GRANT", missing, groupRole.name));
   }

@@ -2,8 +2,8 @@
 import { ownName, theirName } from "./quote.ts";
 
 export interface Right {
-  kind: "GLOBAL" | "SCHEMA" | "TABLE" | "PROCEDURE" | "FUNCTION";
-  /** `SELECT`, or with a quoted column ``SELECT (`id`)``. */
+  kind: "GLOBAL" | "SCHEMA" | "TABLE" | "PROCEDURE" | "FUNCTION" | "ROLE";
+  /** `SELECT`, or with a quoted column ``SELECT (`id`)``. For ROLE the quoted role, whose privileges come along. */
   privilege: string;
   /** For SCHEMA the pattern as the server keeps it (quote.ts); for the others the schema's own name. Absent for GLOBAL. */
   schema?: string;
@@ -24,12 +24,21 @@ export function rightStatements(
   const towards = verb === "GRANT" ? "TO" : "FROM";
   return [...Map.groupBy(rights, target)].map(([on, group]) => {
     const privileges = group.map(({ privilege }) => privilege).join(", ");
-    return `${verb} ${privileges} ON ${on} ${towards} ${ownName(groupRole)}`;
+    return `${verb} ${privileges}${on} ${towards} ${ownName(groupRole)}`;
   });
 }
 
 function target({ kind, schema = "", name = "" }: Right): string {
-  if (kind === "GLOBAL") return "*.*";
-  if (kind === "SCHEMA") return `${theirName(schema)}.*`;
-  return kind === "TABLE" ? theirName(schema, name) : `${kind} ${theirName(schema, name)}`;
+  switch (kind) {
+    case "ROLE":
+      return "";
+    case "GLOBAL":
+      return " ON *.*";
+    case "SCHEMA":
+      return ` ON ${theirName(schema)}.*`;
+    case "TABLE":
+      return ` ON ${theirName(schema, name)}`;
+    default:
+      return ` ON ${kind} ${theirName(schema, name)}`;
+  }
 }

@@ -1,0 +1,83 @@
+/** What may stand in a group role, whoever put it there; and which roles dblease takes for its own. */
+import { expect, test } from "vitest";
+import { mysqlDoor } from "../../src/connect/mysql-door.ts";
+import type { GroupRole } from "../../src/engines/engine.ts";
+import { adapterOf } from "../../src/engines/mysql/adapter.ts";
+import { onEachServer, type Running } from "./harness/mysql-servers.ts";
+
+function doorOf({ server, login }: Running) {
+  return mysqlDoor({
+    members: [{ id: "writer", host: server.host, port: server.port }],
+    database: "shop",
+    credentials: login,
+    tls: login.tls,
+    connectTimeoutMs: 10_000,
+    statementTimeoutMs: 20_000,
+  });
+}
+
+const role = (name: string): GroupRole => ({ name, scopes: [{ schemas: ["shop"], privileges: ["select"] }] });
+
+onEachServer("group roles", (running) => {
+  const adapter = () => adapterOf(running().dialect);
+  const failed = async (roles: readonly GroupRole[]) =>
+    (await adapter().doctor(doorOf(running()), roles)).filter(
+      ({ ok, id }) => !ok && id.startsWith("rights:"),
+    );
+
+  /** As the master, who alone may give the roles that it made. */
+  async function asMaster(...statements: string[]): Promise<void> {
+    const connection = await doorOf(running()).open();
+    for (const statement of statements) await connection.query(statement);
+    await connection.end();
+  }
+
+  test("whatever else a group role holds is named by doctor with its REVOKE, and taken by prepare", async () => {
+    const { root } = running();
+    await root(
+      "CREATE DATABASE shop; CREATE TABLE shop.orders (id int, customer int); CREATE PROCEDURE shop.run() SELECT 1",
+    );
+    const reader = role("dbl_shop__read");
+    await adapter().prepare(doorOf(running()), [reader]);
+    expect(await failed([reader])).toEqual([]);
+    await asMaster("CREATE ROLE extra", "GRANT extra TO dbl_shop__read");
+    await root(`GRANT RELOAD ON *.* TO dbl_shop__read; GRANT INSERT ON shop.* TO dbl_shop__read WITH GRANT OPTION;
+      GRANT UPDATE (customer) ON shop.orders TO dbl_shop__read; GRANT SELECT ON \`s%\`.* TO dbl_shop__read;
+      GRANT EXECUTE ON PROCEDURE shop.run TO dbl_shop__read; GRANT DELETE ON shop.* TO jit_managed`);
+    const found = await failed([reader]);
+    expect(found.map(({ id }) => id)).toEqual(["rights:jit_managed", "rights:dbl_shop__read"]);
+    const repair = found.map((it) => it.repair).join("; ");
+    for (const part of [
+      "REVOKE DELETE ON `shop`.* FROM `jit_managed`",
+      "REVOKE RELOAD ON *.* FROM `dbl_shop__read`",
+      "REVOKE SELECT ON `s%`.* FROM",
+      "UPDATE (`customer`)",
+      "ON PROCEDURE `shop`.`run`",
+      "REVOKE `extra` FROM",
+      "GRANT OPTION",
+    ]) {
+      expect(repair).toContain(part);
+    }
+    await adapter().prepare(doorOf(running()), [reader]);
+    expect(await failed([reader])).toEqual([]);
+  });
+
+  test.each([
+    ["holds privileges on everything", "GRANT RELOAD ON *.* TO theirs"],
+    ["holds privileges on a schema", "GRANT SELECT ON shop.* TO theirs"],
+    ["has a member", "GRANT theirs TO master@'%'; CREATE USER IF NOT EXISTS bob; GRANT theirs TO bob"],
+    ["has another role", "CREATE ROLE IF NOT EXISTS other; GRANT other TO theirs"],
+  ])("a role of somebody that %s is never taken over", async (_, given) => {
+    await asMaster("CREATE ROLE theirs", ...given.split("; "));
+    await expect(adapter().prepare(doorOf(running()), [role("theirs")])).rejects.toMatchObject({
+      code: "FOREIGN_USER",
+    });
+    await asMaster("DROP ROLE theirs");
+  });
+
+  test("a role that a prepare had just made when it was killed is taken up", async () => {
+    await asMaster("CREATE ROLE dbl_shop__late");
+    await adapter().prepare(doorOf(running()), [role("dbl_shop__late")]);
+    expect(await failed([role("dbl_shop__late")])).toEqual([]);
+  });
+});
