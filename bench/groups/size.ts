@@ -17,7 +17,7 @@ const bars: Record<string, number> = {
   sqlserver: 1536,
   oracle: 922,
 };
-const starts = 9;
+const starts = 15;
 const command = inCheckout("dist/dblease.mjs");
 
 export async function size(report: Report): Promise<void> {
@@ -49,39 +49,32 @@ async function reportCommand(report: Report): Promise<void> {
     bare.push((await timed(async () => run("-e", ""))).ms);
     ours.push((await timed(async () => run(command, "--version"))).ms);
   }
-  const over = median(ours) - median(bare);
-  report({ ...row, strategy: "node alone", value: median(bare), unit: "ms", samples: starts });
-  report({ ...row, strategy: "start over bare node", value: over, unit: "ms", bar: 60, samples: starts });
+  // The fastest of each: whatever else the machine does can only add to a start.
+  const over = Math.min(...ours) - Math.min(...bare);
+  report({ ...row, strategy: "node alone, fastest", value: Math.min(...bare), unit: "ms", samples: starts });
+  report({
+    ...row,
+    strategy: "start over bare node, fastest",
+    value: over,
+    unit: "ms",
+    bar: 60,
+    samples: starts,
+  });
 }
 
 /** Each in a process of its own, as a new execution environment loads it. */
 function importTimes(file: string): number[] {
   const url = JSON.stringify(pathToFileURL(file).href);
-  const script = `const t = performance.now(); await import(${url}); console.log(performance.now() - t); process.exit()`;
+  const script = `${anySetting}; const t = performance.now(); await import(${url}); console.log(performance.now() - t); process.exit()`;
   return Array.from({ length: starts }, () => Number(run("--input-type=module", "-e", script)));
 }
 
+/** Functions read their settings while they load, one of them as JSON; nothing that they name is reached. */
+const anySetting = `process.env = new Proxy({ AWS_REGION: "us-east-1" }, {
+  get: (env, name) => env[name] ?? (/^(?!AWS_|NODE_)[A-Z]+(_[A-Z]+)*$/.test(name) ? "{}" : undefined) })`;
+
 function run(...words: string[]): string {
-  return execFileSync(process.execPath, words, { encoding: "utf8", env: environment });
-}
-
-/** Functions read their settings while they load; none of these is reached. */
-const environment = {
-  AWS_REGION: "us-east-1",
-  ...Object.fromEntries(
-    settings().map((name) => [name, name === "INSTALLATION" ? "bench" : `bench-${name.toLowerCase()}`]),
-  ),
-};
-
-function settings(): string[] {
-  const sources = ["functions", "src/workflow"].flatMap((folder) =>
-    readdirSync(inCheckout(folder)).map((file) => readFileSync(inCheckout(`${folder}/${file}`), "utf8")),
-  );
-  return [
-    ...new Set(
-      sources.flatMap((text) => [...text.matchAll(/setting\("([A-Z_]+)"\)/g)].map((it) => `${it[1]}`)),
-    ),
-  ];
+  return execFileSync(process.execPath, words, { encoding: "utf8" });
 }
 
 function kib(file: string): number {
