@@ -15,6 +15,15 @@ interface RotationProps {
   network: Network | undefined;
 }
 
+/** `env:` is for the local stack alone, which puts an ARN in its place before it deploys. */
+function real(secrets: readonly string[]): string[] {
+  return [...new Set(secrets)].filter((it) => it.startsWith("arn:"));
+}
+
+function secretsManager(actions: readonly string[]): string[] {
+  return actions.map((it) => `secretsmanager:${it}`);
+}
+
 /** One function for each engine that has rotations; Secrets Manager calls it, and nobody else may. */
 export class RotationFunctions extends Construct {
   private readonly functions = new Map<Engine, DbleaseFunction>();
@@ -36,20 +45,12 @@ export class RotationFunctions extends Construct {
         principal: new ServicePrincipal("secretsmanager.amazonaws.com"),
         sourceAccount: Stack.of(this).account,
       });
-      const secrets = ofEngine.map((it) => it.secret);
-      rotate.allow(
-        [
-          "secretsmanager:DescribeSecret",
-          "secretsmanager:GetSecretValue",
-          "secretsmanager:PutSecretValue",
-          "secretsmanager:UpdateSecretVersionStage",
-        ],
-        secrets,
-      );
+      const secrets = real(ofEngine.map((it) => it.secret));
+      const actions = ["DescribeSecret", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage"];
+      if (secrets.length > 0) rotate.allow(secretsManager(actions), secrets);
       const databases = new Set(ofEngine.flatMap((it) => config.databases[it.database] ?? []));
-      const admins = [...new Set([...databases].flatMap((it) => it.adminSecret ?? []))];
-      const arns = admins.filter((it) => it.startsWith("arn:"));
-      if (arns.length > 0) rotate.allow(["secretsmanager:GetSecretValue"], arns);
+      const admins = real([...databases].flatMap((it) => it.adminSecret ?? []));
+      if (admins.length > 0) rotate.allow(secretsManager(["GetSecretValue"]), admins);
       const byIam = iamAdminArns(this, [...databases]);
       if (byIam.length > 0) rotate.allow(["rds-db:connect"], byIam);
       installation.store.grantRead(rotate);
@@ -67,13 +68,9 @@ export class RotationFunctions extends Construct {
 
   /** Lets a function begin runs and clear what a failed one left; it never sees a value. */
   open(to: DbleaseFunction): void {
-    const secrets = Object.values(this.config.rotations).map((it) => it.secret);
+    const secrets = real(Object.values(this.config.rotations).map((it) => it.secret));
     if (secrets.length === 0) return;
-    const actions = ["DescribeSecret", "RotateSecret", "UpdateSecretVersionStage"];
-    to.allow(
-      actions.map((it) => `secretsmanager:${it}`),
-      secrets,
-    );
+    to.allow(secretsManager(["DescribeSecret", "RotateSecret", "UpdateSecretVersionStage"]), secrets);
     // RotateSecret asks for it (Secrets Manager API reference).
     for (const it of this.functions.values()) it.grantInvoke(to);
   }
