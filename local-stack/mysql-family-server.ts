@@ -58,9 +58,19 @@ export async function startMysqlFamilyServer(
   };
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(data, { recursive: true });
+  // Of its own: a server that starts removes temporary tables of every other one in the same place.
+  const temporary = join(folder, "tmp");
+  mkdirSync(temporary);
   const tls = await makeCertificates(join(folder, "tls"), "rsa");
   const words = [
-    ...["--no-defaults", `--datadir=${data}`, ...asRoot(), ...family.words, ...settings],
+    ...[
+      "--no-defaults",
+      `--datadir=${data}`,
+      `--tmpdir=${temporary}`,
+      ...asRoot(),
+      ...family.words,
+      ...settings,
+    ],
     ...[`--ssl-ca=${tls.caFile}`, `--ssl-cert=${tls.certificateFile}`, `--ssl-key=${tls.keyFile}`],
   ];
   execFileSync(family.program, [...words, ...family.initialise.words], {
