@@ -73,8 +73,12 @@ async function deployInto(
   const resolvedFile = join(folder, "dblease.yaml");
   const run: CdkRun = { access: deployer, folder: join(folder, "cdk"), configFile: resolvedFile };
   const applicationPassword = randomBytes(24).toString("base64url");
-  const env = { ...(options.env ?? process.env), ...providedSecrets(postgres, applicationPassword) };
-  const resolveNow = () => resolveFor(servers, deployer, resolve(options.configFile), resolvedFile, env);
+  const provided = providedSecrets(postgres, applicationPassword);
+  const resolveNow = () => {
+    // Read again each time: a database that is added later brings its variable along.
+    const env = { ...(options.env ?? process.env), ...provided };
+    return resolveFor(servers, deployer, resolve(options.configFile), resolvedFile, env);
+  };
   const prepared = async () => {
     const iam = options.iam ?? false;
     await registerInstance(deployer, { ...postgres, id: "orders", database: "orders", iam });
