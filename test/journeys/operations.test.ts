@@ -1,4 +1,6 @@
 /** What somebody who looks after an installation meets: an alarm, an upgrade under way, the end of it all. */
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { DescribeTableCommand } from "@aws-sdk/client-dynamodb";
 import { LambdaClient, UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
@@ -7,6 +9,34 @@ import { GivenStack } from "./given-stack.ts";
 import { subscribeTo } from "./topic-subscriber.ts";
 
 const given = new GivenStack();
+
+test("what is run against a real account holds here: npm run verify:aws", async () => {
+  const { awsConfigFile, awsCredentialsFile, caFile } = given.stack.info;
+  const people = [
+    "--requester",
+    "requester",
+    "--approver",
+    "approver",
+    "--admin",
+    "admin",
+    "--deployer",
+    "deployer",
+  ];
+  const what = ["--database", "orders", "--role", "read-write", "--seconds", "10", "--ca", caFile, "--json"];
+  const { stdout } = await promisify(execFile)("node", ["verify/verify-aws.ts", ...people, ...what], {
+    env: {
+      PATH: process.env.PATH,
+      AWS_CONFIG_FILE: awsConfigFile,
+      AWS_SHARED_CREDENTIALS_FILE: awsCredentialsFile,
+    },
+  }).catch((error: { stdout: string; stderr: string }) => error);
+  const outcomes = `${stdout}`
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(outcomes.filter((it) => !it.holds)).toEqual([]);
+  expect(outcomes).toHaveLength(6);
+});
 
 test("a revoke that fails is an alarm on the operators' topic that says what it means", async () => {
   const arrived = await subscribeTo(given.root, given.resource("OperatorsTopic"));
