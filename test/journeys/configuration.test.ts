@@ -83,6 +83,22 @@ test("a deploy that would remove a database with live grants fails, and the conf
   expect((await rita.call("GET", "/databases")).body.databases).toHaveLength(1);
 });
 
+test("a role that is taken out while a grant is alive gives nothing more, and the grant ends with its proof", async () => {
+  const rita = await given.user("requester");
+  const grant = await given.active(rita, { seconds: 300 });
+  writeFileSync(configFile, original.replace("roles: [read-only, read-write]", "roles: [read-write]"));
+  await given.stack.apply();
+  await expect(given.request(rita)).rejects.toThrow(/has no role/);
+  expect(await rita.call("POST", `/grants/${grant.id}/extend`, { durationSeconds: 60 })).toMatchObject({
+    body: { code: "REFUSED" },
+  });
+  await (await given.connect(grant)).end();
+  await rita.call("POST", `/grants/${grant.id}/revoke`);
+  expect((await given.until(grant.id, "revoked")).receipt).toMatchObject({ users: 0, residue: [] });
+  writeFileSync(configFile, original);
+  await given.stack.apply();
+});
+
 test("an admin secret without a login is named, its content is not", async () => {
   const rita = await given.user("requester");
   const secret = { SecretId: "dblease/orders/admin", SecretString: "hunter2-is-no-json" };
