@@ -1,4 +1,4 @@
-// npm run verify:aws: whole accesses against a deployed stack and a real database; docs/verify-aws.md says what it shows.
+// npm run verify:aws: whole accesses against a deployed stack and a real database.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

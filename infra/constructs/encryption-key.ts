@@ -38,7 +38,7 @@ function createKey(scope: Construct): Key {
   return key;
 }
 
-/** @param key `create`, or the ARN of a key whose policy lets the same services use it (docs/install.md). */
+/** @param key `create`, or the ARN of a key whose policy lets the same services use it. */
 export function encryptionKey(scope: Construct, key: string | undefined): IKey | undefined {
   if (key === undefined) return undefined;
   for (const it of ["kms:GenerateDataKey*", "kms:ReEncrypt*"]) {
