@@ -19,7 +19,9 @@ const parts = {
 };
 
 export const handler = middy<CloudFormationCustomResourceEvent>().handler((event) =>
-  answerCloudFormation(event, () =>
-    applyConfig(parts, event.RequestType, JSON.parse(event.ResourceProperties.config)),
-  ),
+  answerCloudFormation(event, () => {
+    const [, , , region = "", account = ""] = event.StackId.split(":");
+    const config = JSON.parse(event.ResourceProperties.config);
+    return applyConfig({ ...parts, here: { account, region } }, event.RequestType, config);
+  }),
 );

@@ -6,8 +6,8 @@ import { GetUserCommand, type IAMClient } from "@aws-sdk/client-iam";
 import type { RDSClient } from "@aws-sdk/client-rds";
 import { type AdminFunctions, adminOrder, runAdminOrder } from "../admin-order.ts";
 import type { Config } from "../config.ts";
+import { assertSecretsAreHere, type Here, isStrandedBy } from "../deployable.ts";
 import { DbleaseError } from "../errors.ts";
-import { type Grant, waitingStatuses } from "../grant.ts";
 import { findConfig, writeConfig } from "../store/configs.ts";
 import { acceptFirstServer } from "../store/databases.ts";
 import { openGrants } from "../store/find-grants.ts";
@@ -20,6 +20,7 @@ interface Parts {
   iam: IAMClient;
   rds: RDSClient;
   admin: AdminFunctions;
+  here: Here;
   clock: () => Date;
 }
 
@@ -46,34 +47,16 @@ async function resolvePersons(iam: IAMClient, config: Config): Promise<Config> {
   return { ...config, persons };
 }
 
-/** A grant that is alive, or whose second look is still to come, needs its database and the right to its secret. */
-function needsDatabase(grant: Grant): boolean {
-  return !waitingStatuses.includes(grant.status);
-}
-
-/** @param keeping the databases that stay. @param what would happen to these grants. */
-async function assertNoneStranded(
-  table: Table,
-  keeping: Readonly<Record<string, unknown>>,
-  what: string,
-): Promise<void> {
-  const stranded = (await openGrants(table)).filter((it) => needsDatabase(it) && !keeping[it.database.id]);
+/** @param config that would be in force; undefined: none, the stack is to go. */
+async function assertNoneStranded(table: Table, config: Config | undefined): Promise<void> {
+  const stranded = (await openGrants(table)).filter((it) => isStrandedBy(config, it));
   if (stranded.length === 0) return;
   const list = stranded.map((it) => `${it.id} (${it.database.id}, ${it.status})`).join(", ");
-  throw new DbleaseError("LIVE_GRANTS", `${what}: ${list}`, {
+  const why = config
+    ? "these grants still need databases or admin secrets that the deploy would remove"
+    : "nobody would end these grants any more";
+  throw new DbleaseError("LIVE_GRANTS", `${why}: ${list}`, {
     next: "dblease revoke <id>, wait until the second look five minutes later is done, then try again",
-  });
-}
-
-function assertDeployable(config: Config): void {
-  const named = [
-    ...Object.entries(config.databases).map(([id, it]) => [`databases.${id}.adminSecret`, it.adminSecret]),
-    ...Object.entries(config.rotations).map(([id, it]) => [`rotations.${id}.secret`, it.secret]),
-  ];
-  const local = named.find(([, secret]) => secret?.startsWith("env:"));
-  if (!local) return;
-  throw new DbleaseError("BAD_CONFIGURATION", `${local[0]}: ${local[1]} works only with npm run local`, {
-    next: "store the login in Secrets Manager and name the secret's ARN",
   });
 }
 
@@ -118,15 +101,11 @@ export async function applyConfig(
 ): Promise<{ version: number; databases: Record<string, string> }> {
   const current = await findConfig(parts.table);
   if (request === "Delete") {
-    await assertNoneStranded(parts.table, {}, "nobody would end these grants any more");
+    await assertNoneStranded(parts.table, undefined);
     return { version: current?.version ?? 0, databases: {} };
   }
-  assertDeployable(config);
-  await assertNoneStranded(
-    parts.table,
-    config.databases,
-    "these grants still need databases that the deploy would remove",
-  );
+  assertSecretsAreHere(config, parts.here);
+  await assertNoneStranded(parts.table, config);
   if (config.network) await assertAwsReached(parts, config);
   const resolved = await resolvePersons(parts.iam, config);
   await applyRotations(parts, resolved);

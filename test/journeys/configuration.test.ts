@@ -70,7 +70,9 @@ test("a database that the local stack did not start is added by editing dblease.
 
 test("a deploy that would remove a database with live grants fails, and the configuration in force stays (dangers 15)", async () => {
   writeFileSync(configFile, original);
-  await expect(given.stack.apply()).rejects.toThrow(/still need databases that the deploy would remove/);
+  await expect(given.stack.apply()).rejects.toThrow(
+    /still need databases or admin secrets that the deploy would remove/,
+  );
   const rita = await given.user("requester");
   const grants = (await rita.call("GET", "/grants")).body.grants;
   const live = grants.find((it: { database: string }) => it.database === "stock");
