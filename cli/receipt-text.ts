@@ -37,6 +37,7 @@ export function receiptText(receipt: Receipt, database: string, output: Output, 
       const stripped = it.stripped.length > 0 ? `, stripped of ${it.stripped.join("; ")}` : "";
       lines.push(`    ${printable(`${it.kind} ${it.name} in ${it.database}${stripped}`)}`);
     }
+    if (receipt.unlisted?.moved) lines.push(`    and ${receipt.unlisted.moved} more`);
   }
   if (!clean) {
     lines.push("  residue:");
@@ -44,6 +45,7 @@ export function receiptText(receipt: Receipt, database: string, output: Output, 
       lines.push(`    ${it.kind.replaceAll("_", " ")}: ${printable(`${it.what} (${it.where})`)}`);
       if (it.statement) lines.push(`      ${output.style("cyan", printable(it.statement))}`);
     }
+    if (receipt.unlisted?.residue) lines.push(`    and ${receipt.unlisted.residue} more`);
   }
   return lines.filter((line) => line !== "").join("\n");
 }

@@ -58,6 +58,34 @@ export interface Receipt {
   members: readonly MemberReading[];
   moved: readonly MovedObject[];
   residue: readonly Residue[];
+  /** How many more there are of each than fit in here. */
+  unlisted?: { moved: number; residue: number };
+}
+
+/**
+ * Of each list. A row may have 400 KB, an event on the bus or a message 256 KB (DynamoDB, EventBridge and SNS quotas); the
+ * message tells the residue twice.
+ */
+const listBytes = 50_000;
+
+function fitting<Entry>(entries: readonly Entry[]): readonly Entry[] {
+  let bytes = 0;
+  const first = entries.findIndex((it) => {
+    bytes += Buffer.byteLength(JSON.stringify(it));
+    return bytes > listBytes;
+  });
+  return first < 0 ? entries : entries.slice(0, first);
+}
+
+/** The receipt as it is kept: somebody who leaves ten thousand tables behind must not keep it from being written. */
+export function kept(receipt: Receipt): Receipt {
+  const [moved, residue] = [fitting(receipt.moved), fitting(receipt.residue)];
+  const unlisted = {
+    moved: receipt.moved.length - moved.length + (receipt.unlisted?.moved ?? 0),
+    residue: receipt.residue.length - residue.length,
+  };
+  const all = unlisted.moved + unlisted.residue === 0;
+  return { ...receipt, moved, residue, ...(all ? {} : { unlisted }) };
 }
 
 export function isClean(receipt: Receipt): boolean {

@@ -5,7 +5,7 @@
 import { DbleaseError } from "../errors.ts";
 import type { GrantEventName } from "../events.ts";
 import type { Grant, GrantId, GrantStatus } from "../grant.ts";
-import { isClean, type Receipt, type Residue } from "../receipt.ts";
+import { isClean, kept, type Receipt, type Residue } from "../receipt.ts";
 import { readGrant } from "../store/find-grants.ts";
 import { changeStatus, type Patch, touchGrant } from "../store/grants.ts";
 import { attentionAt } from "../sweep.ts";
@@ -30,19 +30,33 @@ function needsPerson(receipt: Receipt): boolean {
 function failed(grant: Grant, message: string, receipt: Receipt, now: Date): Outcome {
   const count = (grant.failure?.count ?? 0) + 1;
   const failure = { code: "RESIDUE", message, at: now.toISOString(), count };
-  return { to: "revoke_failed", event: "RevokeFailed", patch: { receipt, lease: undefined, failure } };
+  return {
+    to: "revoke_failed",
+    event: "RevokeFailed",
+    patch: { receipt, lease: undefined, failure },
+  };
 }
 
 /** What a receipt means for the grant (pure). */
 export function outcomeOf(grant: Grant, receipt: Receipt, now: Date): Outcome {
   if (needsPerson(receipt)) {
-    return { to: "quarantined", event: "GrantQuarantined", patch: { receipt, lease: undefined } };
+    return {
+      to: "quarantined",
+      event: "GrantQuarantined",
+      patch: { receipt, lease: undefined },
+    };
   }
   if (!isClean(receipt)) {
-    return failed(grant, receipt.residue.map((it) => `${it.what} (${it.where})`).join("; "), receipt, now);
+    const named = receipt.residue.slice(0, 5).map((it) => `${it.what} (${it.where})`);
+    const more = receipt.residue.length - named.length;
+    return failed(grant, `${named.join("; ")}${more > 0 ? `; and ${more} more` : ""}`, receipt, now);
   }
   if (grant.membersAreOld) return failed(grant, "RDS could not say which servers there are", receipt, now);
-  const patch: Patch = { receipt, lease: undefined, closedAt: grant.closedAt ?? now.toISOString() };
+  const patch: Patch = {
+    receipt,
+    lease: undefined,
+    closedAt: grant.closedAt ?? now.toISOString(),
+  };
   return grant.end?.cause === "failure"
     ? { to: "grant_failed", event: "GrantFailed", patch }
     : { to: "revoked", event: "GrantRevoked", patch: { ...patch, failure: undefined } };
@@ -91,9 +105,11 @@ export async function runRevoke<Connection>(
   const found = await step.engine.revoke(await step.door(grant), knownUser(step, grant), step.clock);
   if (grant.service) await removeServiceSecret(step.secrets, grant);
   // What an earlier try has moved is data left behind all the same.
-  const receipt = { ...found, moved: [...(grant.receipt?.moved ?? []), ...found.moved] };
+  const { moved = [], unlisted } = grant.receipt ?? {};
+  const receipt = { ...found, moved: [...moved, ...found.moved], ...(unlisted ? { unlisted } : {}) };
   const now = step.clock();
   const outcome = outcomeOf(grant, receipt, now);
-  await changeStatus(step.table, grant, { ...outcome, actor: "dblease", now });
+  const patch = { ...outcome.patch, receipt: kept(receipt) };
+  await changeStatus(step.table, grant, { ...outcome, patch, actor: "dblease", now });
   return { grantId: id, status: outcome.to };
 }
