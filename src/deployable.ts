@@ -45,9 +45,11 @@ export function assertSecretsAreHere(config: Config, { account, region }: Here):
 export function isStrandedBy(config: Config | undefined, grant: Grant): boolean {
   // What waits has made nothing yet.
   if (waitingStatuses.includes(grant.status)) return false;
-  const { id, engine, adminSecret } = grant.database;
+  const { id, engine, adminSecret, adminUser } = grant.database;
   if (config?.databases[id] === undefined) return true;
-  // The functions of an engine may read the secrets of its databases, and no other.
-  const readable = Object.values(config.databases).filter((it) => it.engine === engine);
-  return adminSecret !== undefined && !readable.some((it) => it.adminSecret === adminSecret);
+  // The functions of an engine may log in as the admins of its databases, and as nobody else.
+  const known = Object.values(config.databases).filter((it) => it.engine === engine);
+  return adminUser !== undefined
+    ? !known.some((it) => it.adminUser === adminUser)
+    : !known.some((it) => it.adminSecret === adminSecret);
 }

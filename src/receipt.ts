@@ -89,5 +89,5 @@ export function kept(receipt: Receipt): Receipt {
 }
 
 export function isClean(receipt: Receipt): boolean {
-  return receipt.residue.length === 0;
+  return receipt.residue.length === 0 && !receipt.unlisted?.residue;
 }

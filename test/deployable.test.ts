@@ -49,3 +49,16 @@ test.each([
 ])("stranded or not: %s (dangers 15)", (_, it, config, stranded) => {
   expect(isStrandedBy(config, it)).toBe(stranded);
 });
+
+test.each([
+  ["stays", "dblease_admin", false],
+  ["is another one", "somebody", true],
+  ["gives way to a password", undefined, true],
+])("a live grant by IAM is stranded or not where its admin %s (dangers 15)", (_, adminUser, stranded) => {
+  const own = { adminUser: "dblease_admin", adminSecret: undefined };
+  const { database, ...rest } = grant("active", "");
+  const live = { ...rest, database: { ...database, ...own } } as Grant;
+  const config = configWith(arn("orders"));
+  const orders = { ...config.databases.orders, adminUser } as Config["databases"][string];
+  expect(isStrandedBy({ ...config, databases: { ...config.databases, orders } }, live)).toBe(stranded);
+});

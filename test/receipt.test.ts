@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { kept, type MovedObject, type Receipt, type Residue } from "../src/receipt.ts";
+import { isClean, kept, type MovedObject, type Receipt, type Residue } from "../src/receipt.ts";
 
 const at = "2026-11-24T10:00:00.000Z";
 const empty: Receipt = {
@@ -49,4 +49,11 @@ test("ten thousand tables and functions left behind still fit into a row, an eve
   const twice = kept({ ...once, moved: [...once.moved, ...tables(50)], residue: traps(10_000) });
   expect(twice.moved.length + (twice.unlisted?.moved ?? 0)).toBe(10_050);
   expect(twice.residue.length + (twice.unlisted?.residue ?? 0)).toBe(10_000);
+});
+
+test("a residue that is too large to be listed is no clean receipt", () => {
+  const [huge] = traps(1);
+  const receipt = kept({ ...empty, residue: [{ ...huge, what: "x".repeat(60_000) } as Residue] });
+  expect(receipt.residue).toEqual([]);
+  expect(isClean(receipt)).toBe(false);
 });

@@ -107,14 +107,15 @@ function verifyHost(wire: Wire, host: string): () => boolean {
 
 /**
  * What a server may have as its default is set here and wins: how text is quoted (quote.ts), in which zone times are,
- * how long a lock is waited for, and that a replica's or a DBA's read-only default stops no revoke.
+ * how long a lock is waited for, that a replica's or a DBA's read-only default stops no revoke, and that no default cuts
+ * short what is read: a receipt would not see the rest.
  */
 function settings({ statementTimeoutMs }: MysqlLogin): string {
   const lockSeconds = Math.max(1, Math.floor(statementTimeoutMs / 2000));
   return [
     "SET NAMES utf8mb4",
     `SET SESSION sql_mode = 'STRICT_ALL_TABLES', time_zone = '+00:00', autocommit = 1, lock_wait_timeout = ${lockSeconds},
-      innodb_lock_wait_timeout = ${lockSeconds}`,
+      innodb_lock_wait_timeout = ${lockSeconds}, sql_select_limit = 18446744073709551615, sql_big_selects = 1`,
     "SET SESSION TRANSACTION READ WRITE",
     "SELECT VERSION() AS version",
   ].join("; ");

@@ -30,21 +30,13 @@ function needsPerson(receipt: Receipt): boolean {
 function failed(grant: Grant, message: string, receipt: Receipt, now: Date): Outcome {
   const count = (grant.failure?.count ?? 0) + 1;
   const failure = { code: "RESIDUE", message, at: now.toISOString(), count };
-  return {
-    to: "revoke_failed",
-    event: "RevokeFailed",
-    patch: { receipt, lease: undefined, failure },
-  };
+  return { to: "revoke_failed", event: "RevokeFailed", patch: { receipt, lease: undefined, failure } };
 }
 
 /** What a receipt means for the grant (pure). */
 export function outcomeOf(grant: Grant, receipt: Receipt, now: Date): Outcome {
   if (needsPerson(receipt)) {
-    return {
-      to: "quarantined",
-      event: "GrantQuarantined",
-      patch: { receipt, lease: undefined },
-    };
+    return { to: "quarantined", event: "GrantQuarantined", patch: { receipt, lease: undefined } };
   }
   if (!isClean(receipt)) {
     const named = receipt.residue.slice(0, 5).map((it) => `${it.what} (${it.where})`);
@@ -52,11 +44,7 @@ export function outcomeOf(grant: Grant, receipt: Receipt, now: Date): Outcome {
     return failed(grant, `${named.join("; ")}${more > 0 ? `; and ${more} more` : ""}`, receipt, now);
   }
   if (grant.membersAreOld) return failed(grant, "RDS could not say which servers there are", receipt, now);
-  const patch: Patch = {
-    receipt,
-    lease: undefined,
-    closedAt: grant.closedAt ?? now.toISOString(),
-  };
+  const patch: Patch = { receipt, lease: undefined, closedAt: grant.closedAt ?? now.toISOString() };
   return grant.end?.cause === "failure"
     ? { to: "grant_failed", event: "GrantFailed", patch }
     : { to: "revoked", event: "GrantRevoked", patch: { ...patch, failure: undefined } };

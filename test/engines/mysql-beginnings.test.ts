@@ -2,53 +2,17 @@
  * Every change of accounts commits by itself, so a function that dies leaves a beginning of its statements behind.
  * Each beginning opens nothing, and running the whole again, or a revoke, mends it.
  */
-import { randomBytes } from "node:crypto";
 import { createConnection } from "mysql2/promise";
 import { expect, test } from "vitest";
-import { mysqlDoor } from "../../src/connect/mysql-door.ts";
 import type { NewUser } from "../../src/engines/engine.ts";
 import { adapterOf } from "../../src/engines/mysql/adapter.ts";
 import { dropStatements } from "../../src/engines/mysql/drop.ts";
 import { fenceStatements } from "../../src/engines/mysql/fence.ts";
 import { grantStatements } from "../../src/engines/mysql/grant.ts";
-import { grantId, usernameOf } from "../../src/grant.ts";
-import { cachingSha2, cachingSha2Salt } from "../../src/verifiers/caching-sha2.ts";
-import { mysqlNative } from "../../src/verifiers/mysql-native.ts";
-import { password } from "../../src/verifiers/password.ts";
-import { onEachServer, type Running } from "./harness/mysql-servers.ts";
+import { inSeconds } from "./conformance/story.ts";
+import { doorOf, groupRole, newUser, onEachServer, type Running } from "./harness/mysql-servers.ts";
 
-const groupRole = "dbl_shop__read";
 const clock = () => new Date();
-const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
-
-function newUser({ dialect }: Running): { user: NewUser; secret: string } {
-  const id = grantId(randomBytes(12));
-  const secret = password(randomBytes);
-  const verifier =
-    dialect.engine === "mysql" ? cachingSha2(secret, cachingSha2Salt(randomBytes(20))) : mysqlNative(secret);
-  const user = {
-    username: usernameOf(id),
-    marker: { installation: "test", grantId: id },
-    groupRole,
-    verifier,
-    expiresAt: inSeconds(600),
-    connectionLimit: 10,
-    deadline: inSeconds(60),
-  };
-  return { user, secret };
-}
-
-function doorOf({ server, login }: Running, id?: string) {
-  return mysqlDoor({
-    members: [{ id: "writer", host: server.host, port: server.port }],
-    database: "shop",
-    credentials: login,
-    tls: login.tls,
-    connectTimeoutMs: 10_000,
-    statementTimeoutMs: 20_000,
-    ...(id === undefined ? {} : { grantId: id }),
-  });
-}
 
 /** Runs these statements as an admin that then dies. */
 async function runAndDie(running: Running, user: NewUser, statements: readonly string[]): Promise<void> {

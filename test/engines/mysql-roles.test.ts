@@ -1,20 +1,8 @@
 /** What may stand in a group role, whoever put it there; and which roles dblease takes for its own. */
 import { expect, test } from "vitest";
-import { mysqlDoor } from "../../src/connect/mysql-door.ts";
 import type { GroupRole } from "../../src/engines/engine.ts";
 import { adapterOf } from "../../src/engines/mysql/adapter.ts";
-import { onEachServer, type Running } from "./harness/mysql-servers.ts";
-
-function doorOf({ server, login }: Running) {
-  return mysqlDoor({
-    members: [{ id: "writer", host: server.host, port: server.port }],
-    database: "shop",
-    credentials: login,
-    tls: login.tls,
-    connectTimeoutMs: 10_000,
-    statementTimeoutMs: 20_000,
-  });
-}
+import { doorOf, onEachServer } from "./harness/mysql-servers.ts";
 
 const role = (name: string): GroupRole => ({ name, scopes: [{ schemas: ["shop"], privileges: ["select"] }] });
 
