@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
 import type { Receipt } from "../../src/receipt.ts";
 import type { GrantView } from "../../src/views.ts";
+import { personEnvironment } from "../person-environment.ts";
 import type { StackInfo } from "../stack-files.ts";
 import type { Narrator } from "./narrator.ts";
 import { runCli } from "./run-cli.ts";
@@ -12,20 +13,6 @@ interface Credential {
   username: string;
   password: string;
   database: string;
-}
-
-/** How the people of the story run the CLI: each with an own profile, all with an own place for passwords. */
-function asPerson(info: StackInfo, profile: string, stateFolder: string): NodeJS.ProcessEnv {
-  return {
-    PATH: process.env.PATH,
-    NO_COLOR: "1",
-    AWS_CONFIG_FILE: info.awsConfigFile,
-    AWS_SHARED_CREDENTIALS_FILE: info.awsCredentialsFile,
-    AWS_PROFILE: profile,
-    AWS_EC2_METADATA_DISABLED: "true",
-    DBLEASE_API: info.apiUrl,
-    XDG_STATE_HOME: stateFolder,
-  };
 }
 
 async function show(env: NodeJS.ProcessEnv, id: string): Promise<GrantView> {
@@ -72,8 +59,8 @@ export async function tellStory(
   stateFolder: string,
   narrator: Narrator,
 ): Promise<Receipt> {
-  const rita = asPerson(info, "requester", stateFolder);
-  const ada = asPerson(info, "approver", stateFolder);
+  const rita = personEnvironment(info, "requester", stateFolder);
+  const ada = personEnvironment(info, "approver", stateFolder);
   const wish = ["orders", "--role", "read-only", "--for", "30s", "--reason", "why was order 42 returned?"];
   const { id } = (await runCli(rita, "request", ...wish, "--no-wait")) as GrantView;
   narrator.step("requester", `asks for read-only on orders for 30 seconds: grant ${id}`, { grantId: id });

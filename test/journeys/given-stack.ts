@@ -1,9 +1,11 @@
 /** A whole dblease on this machine for one test file: real PostgreSQL, real workflows and functions, IAM enforced. */
+import { execFile } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import { CloudFormationClient, DescribeStackResourcesCommand } from "@aws-sdk/client-cloudformation";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import {
@@ -18,6 +20,7 @@ import { DynamoDBDocumentClient, QueryCommand, UpdateCommand } from "@aws-sdk/li
 import { Client } from "pg";
 import { afterAll, beforeAll } from "vitest";
 import type { AwsAccess } from "../../local-stack/aws-access.ts";
+import { personEnvironment } from "../../local-stack/person-environment.ts";
 import { type Stack, startStack } from "../../local-stack/stack.ts";
 import type { GrantEvent } from "../../src/events.ts";
 import type { FindingEvent } from "../../src/finding.ts";
@@ -158,6 +161,19 @@ export class RunningStack {
     const answer = await person.call("POST", `/grants/${id}/token`, {});
     if (answer.status !== 201) throw new Error(`${answer.status}: ${JSON.stringify(answer.body)}`);
     return answer.body.token;
+  }
+
+  /** The command line as this IAM user has it. */
+  environment(profile: string): NodeJS.ProcessEnv {
+    return personEnvironment(this.stack.info, profile, this.folder);
+  }
+
+  /** What the command line says to this IAM user, also where it says no. */
+  async dblease(profile: string, ...words: string[]) {
+    const env = this.environment(profile);
+    const run = promisify(execFile)("node", ["dist/dblease.mjs", ...words, "--json"], { env });
+    const { stdout } = await run.catch((error: { stdout: string }) => error);
+    return JSON.parse(stdout);
   }
 
   /** Asks for access and keeps the password, as the CLI does. */

@@ -108,16 +108,11 @@ test("a token opens one user of one server for one caller, and nothing else", as
 
 /** The command line of the requester, as a person has it. */
 function dblease(...words: string[]) {
-  const { awsConfigFile, awsCredentialsFile, apiUrl } = given.stack.info;
   const env = {
+    ...given.environment("requester"),
     // A stand-in for psql: there is none among the tests' servers.
     PATH: `${given.folder}:${process.env.PATH}`,
-    AWS_CONFIG_FILE: awsConfigFile,
-    AWS_SHARED_CREDENTIALS_FILE: awsCredentialsFile,
-    AWS_PROFILE: "requester",
-    DBLEASE_API: apiUrl,
     PGSSLROOTCERT: given.stack.postgres.caFile,
-    XDG_STATE_HOME: given.folder,
   };
   const child = spawn("node", ["dist/dblease.mjs", ...words], { env, stdio: ["ignore", "pipe", "pipe"] });
   let [stdout, stderr] = ["", ""];

@@ -1,6 +1,4 @@
 /** The incident switch: close a person, a database or everything; end what is open; a second person opens again. */
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import { AttachUserPolicyCommand, IAMClient } from "@aws-sdk/client-iam";
 import { expect, test } from "vitest";
 import { GivenStack, type Requested } from "./given-stack.ts";
@@ -11,21 +9,6 @@ async function secondAdmin() {
   const policy = { UserName: "approver", PolicyArn: given.resource("EndpointAdminPolicy") };
   await new IAMClient(given.root).send(new AttachUserPolicyCommand(policy));
   return given.user("approver");
-}
-
-async function dblease(...words: string[]): Promise<{ data: { id: string; status: string }[] }> {
-  const { awsConfigFile, awsCredentialsFile, apiUrl } = given.stack.info;
-  const env = {
-    PATH: process.env.PATH,
-    AWS_CONFIG_FILE: awsConfigFile,
-    AWS_SHARED_CREDENTIALS_FILE: awsCredentialsFile,
-    AWS_PROFILE: "admin",
-    DBLEASE_API: apiUrl,
-    XDG_STATE_HOME: given.folder,
-  };
-  const run = promisify(execFile)("node", ["dist/dblease.mjs", ...words, "--json"], { env });
-  const { stdout } = await run.catch((error: { stdout: string }) => error);
-  return JSON.parse(stdout);
 }
 
 test("what is frozen gets no access, no start and no extension, until a second administrator lifts it", async () => {
@@ -67,10 +50,12 @@ test("revoke-all shows first, does it only for the count that was shown, and eve
   for (let count = 0; count < 6; count++) held.push(await given.request(rita, { seconds: 300 }));
   for (const { id } of held) await given.until(id, "active");
   const wish = ["revoke-all", "--requester", "rita", "--reason", "laptop stolen"];
-  const shown = await dblease(...wish);
-  expect(shown.data.map((it) => it.id).sort()).toEqual(held.map((it) => it.id).sort());
-  expect(await dblease(...wish, "--confirm", "5")).toMatchObject({ error: { code: "CONFLICT" } });
-  expect((await dblease(...wish, "--confirm", "6")).data).toHaveLength(6);
+  const shown = await given.dblease("admin", ...wish);
+  expect(shown.data.map((it: { id: string }) => it.id).sort()).toEqual(held.map((it) => it.id).sort());
+  expect(await given.dblease("admin", ...wish, "--confirm", "5")).toMatchObject({
+    error: { code: "CONFLICT" },
+  });
+  expect((await given.dblease("admin", ...wish, "--confirm", "6")).data).toHaveLength(6);
   for (const { id } of held) {
     const closed = await given.until(id, "revoked");
     expect(closed).toMatchObject({ end: { by: "root", reason: "laptop stolen" }, receipt: { residue: [] } });

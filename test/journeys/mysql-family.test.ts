@@ -1,9 +1,7 @@
 /** MySQL and MariaDB through the whole deployed dblease: asked by the command line, approved by rule, used, ended, proved. */
-import { execFile } from "node:child_process";
 import { copyFileSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { createConnection } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mariadbMissing, startMariadbServer } from "../../local-stack/mariadb-server.ts";
@@ -37,21 +35,6 @@ describe.skipIf(here.length === 0)("the deployed dblease", () => {
     tls: { ca: ${server.caFile} }
     roles: [shop-read]
 `;
-
-  async function dblease(...words: string[]) {
-    const { awsConfigFile, awsCredentialsFile, apiUrl } = given.stack.info;
-    const env = {
-      PATH: process.env.PATH,
-      AWS_CONFIG_FILE: awsConfigFile,
-      AWS_SHARED_CREDENTIALS_FILE: awsCredentialsFile,
-      AWS_PROFILE: "admin",
-      DBLEASE_API: apiUrl,
-      XDG_STATE_HOME: given.folder,
-    };
-    const run = promisify(execFile)("node", ["dist/dblease.mjs", ...words, "--json"], { env });
-    const { stdout } = await run.catch((error: { stdout: string }) => error);
-    return JSON.parse(stdout);
-  }
 
   async function asRoot(engine: string, sql: string) {
     const connection = await createConnection({
@@ -95,10 +78,11 @@ describe.skipIf(here.length === 0)("the deployed dblease", () => {
 
   for (const { engine } of here) {
     test(`${engine}: asked for, used, extended, given a new password, ended and proved`, async () => {
-      expect((await dblease("doctor", engine)).data.checks.filter((it: { ok: boolean }) => !it.ok)).toEqual(
-        [],
-      );
-      const asked = await dblease(
+      expect(
+        (await given.dblease("admin", "doctor", engine)).data.checks.filter((it: { ok: boolean }) => !it.ok),
+      ).toEqual([]);
+      const asked = await given.dblease(
+        "admin",
         "request",
         engine,
         "--role",
@@ -111,7 +95,7 @@ describe.skipIf(here.length === 0)("the deployed dblease", () => {
       const grant: GrantView = asked.data;
       expect(grant).toMatchObject({ status: "active", engine });
 
-      const credential = (await dblease("credential", grant.id)).data;
+      const credential = (await given.dblease("admin", "credential", grant.id)).data;
       // The command line takes the file away with the grant.
       const ca = readFileSync(credential.sslrootcert, "utf8");
       const open = (password: string) =>
@@ -134,17 +118,19 @@ describe.skipIf(here.length === 0)("the deployed dblease", () => {
           `SELECT EXECUTE_AT AS at FROM information_schema.EVENTS WHERE EVENT_NAME = '${grant.username}'`,
         );
       const before = await eventOf();
-      expect((await dblease("extend", grant.id, "--by", "5m")).error).toBeUndefined();
+      expect((await given.dblease("admin", "extend", grant.id, "--by", "5m")).error).toBeUndefined();
       await given.untilTrue(async () => (await given.grant(grant.id)).expiryApplied !== grant.expiresAt);
       expect(await eventOf()).not.toEqual(before);
 
-      const fresh = (await dblease("credential", grant.id, "--new")).data;
+      const fresh = (await given.dblease("admin", "credential", grant.id, "--new")).data;
       await expect(session.query("SELECT 1")).rejects.toThrow();
       const again = await open(fresh.password);
       again.on("error", () => {});
-      expect((await dblease("reconcile", "--database", engine, "--timeout", "60s")).data).toEqual([]);
+      expect(
+        (await given.dblease("admin", "reconcile", "--database", engine, "--timeout", "60s")).data,
+      ).toEqual([]);
 
-      const ended = (await dblease("revoke", grant.id)).data;
+      const ended = (await given.dblease("admin", "revoke", grant.id)).data;
       expect(ended.status).toBe("revoked");
       expect(ended.receipt).toMatchObject({
         residue: [],
@@ -173,13 +159,14 @@ describe.skipIf(here.length === 0)("the deployed dblease", () => {
       };
       const answer = await root.call("POST", "/grants", body, { "idempotency-key": `wrong-${engine}` });
       expect([answer.status, answer.body.code]).toEqual([400, "BAD_VERIFIER"]);
-      const plan = (await dblease("plan", engine, "--role", "shop-read")).data;
+      const plan = (await given.dblease("admin", "plan", engine, "--role", "shop-read")).data;
       expect(plan.grant.join("\n")).toContain("REQUIRE SSL");
       expect(plan.revoke.at(-1)).toContain("DROP EVENT IF EXISTS");
     });
 
     test(`${engine}: a view that the user left behind is quarantined; its statement and a second revoke finish it`, async () => {
-      const { data: grant } = await dblease(
+      const { data: grant } = await given.dblease(
+        "admin",
         "request",
         engine,
         "--role",
@@ -193,11 +180,11 @@ describe.skipIf(here.length === 0)("the deployed dblease", () => {
         engine,
         `CREATE DEFINER = '${grant.username}'@'%' VIEW shop.peek_${engine} AS SELECT 1 AS one`,
       );
-      await dblease("revoke", grant.id);
+      await given.dblease("admin", "revoke", grant.id);
       const { receipt } = await given.until(grant.id, "quarantined");
       expect(receipt?.residue.map(({ kind }) => kind)).toEqual(["executable", "user"]);
       await asRoot(engine, String(receipt?.residue[0]?.statement));
-      await dblease("revoke", grant.id);
+      await given.dblease("admin", "revoke", grant.id);
       expect((await given.until(grant.id, "revoked")).receipt?.residue).toEqual([]);
     });
   }

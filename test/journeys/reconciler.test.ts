@@ -1,6 +1,4 @@
 /** The reconciler against a real server: what no grant explains, what it ends by itself, and what it never touches. */
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import { DeleteDBInstanceCommand, RDSClient } from "@aws-sdk/client-rds";
 import { expect, test } from "vitest";
 import { registerInstance } from "../../local-stack/register-instance.ts";
@@ -10,23 +8,8 @@ import { GivenStack } from "./given-stack.ts";
 const given = new GivenStack();
 const group = "dbl_orders__read_only";
 
-async function dblease(...words: string[]) {
-  const { awsConfigFile, awsCredentialsFile, apiUrl } = given.stack.info;
-  const env = {
-    PATH: process.env.PATH,
-    AWS_CONFIG_FILE: awsConfigFile,
-    AWS_SHARED_CREDENTIALS_FILE: awsCredentialsFile,
-    AWS_PROFILE: "admin",
-    DBLEASE_API: apiUrl,
-    XDG_STATE_HOME: given.folder,
-  };
-  const run = promisify(execFile)("node", ["dist/dblease.mjs", ...words, "--json"], { env });
-  const { stdout } = await run.catch((error: { stdout: string }) => error);
-  return JSON.parse(stdout);
-}
-
 async function reconciled(): Promise<string[]> {
-  const { data } = await dblease("reconcile", "--database", "orders", "--timeout", "60s");
+  const { data } = await given.dblease("admin", "reconcile", "--database", "orders", "--timeout", "60s");
   return (data as FindingView[]).map((it) => `${it.kind} ${it.what}`).sort();
 }
 
@@ -75,13 +58,13 @@ test("what no grant explains is found, told once, and closed when it is gone", a
   expect(await reconciled()).toEqual(all);
   // What is not provably ours was not touched.
   expect(await given.userExists("jit_000000000000")).toBe(true);
-  expect(await dblease("findings")).toMatchObject({ data: { length: 5 } });
+  expect(await given.dblease("admin", "findings")).toMatchObject({ data: { length: 5 } });
   const olga = await given.user("auditor");
   expect((await olga.call("GET", "/findings")).body.findings[0]).toMatchObject({ seen: 2, version: 1 });
   expect((await rita.call("GET", "/findings")).status).toBe(403);
 
   await given.asOwner(`DROP ROLE jit_000000000000; REVOKE ${group} FROM "O'Brien"; DROP ROLE "O'Brien"`);
-  await dblease("databases", "prepare", "orders");
+  await given.dblease("admin", "databases", "prepare", "orders");
   for (const { id } of [changed, missing]) {
     await rita.call("POST", `/grants/${id}/revoke`);
     await given.until(id, "revoked");
@@ -126,7 +109,9 @@ test("another server under the old name serves nothing and ends nothing until it
   expect(await given.until(refused.id, "denied")).toMatchObject({
     denial: { reason: expect.stringContaining("runs on another server") },
   });
-  expect(await dblease("databases", "accept", "orders")).toMatchObject({ data: { acceptedBy: "root" } });
+  expect(await given.dblease("admin", "databases", "accept", "orders")).toMatchObject({
+    data: { acceptedBy: "root" },
+  });
   const grant = await given.active(rita);
   await rita.call("POST", `/grants/${grant.id}/revoke`);
   await given.until(grant.id, "revoked");

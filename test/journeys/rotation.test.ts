@@ -1,8 +1,6 @@
 /** Rotation as it is deployed: Secrets Manager calls the function, on demand and by the schedule; people look and act. */
-import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
 import {
   DescribeSecretCommand,
   GetSecretValueCommand,
@@ -45,24 +43,9 @@ async function works({ username, password }: Current): Promise<boolean> {
   }
 }
 
-async function dblease(profile: string, ...words: string[]) {
-  const { awsConfigFile, awsCredentialsFile, apiUrl } = given.stack.info;
-  const env = {
-    PATH: process.env.PATH,
-    AWS_CONFIG_FILE: awsConfigFile,
-    AWS_SHARED_CREDENTIALS_FILE: awsCredentialsFile,
-    AWS_PROFILE: profile,
-    DBLEASE_API: apiUrl,
-    XDG_STATE_HOME: given.folder,
-  };
-  const run = promisify(execFile)("node", ["dist/dblease.mjs", ...words, "--json"], { env });
-  const { stdout } = await run.catch((error: { stdout: string }) => error);
-  return JSON.parse(stdout);
-}
-
 test("an administrator rotates; the password changes and nothing else of the secret", async () => {
   const before = await current();
-  expect(await dblease("admin", "rotate", "orders-app", "--timeout", "60s")).toMatchObject({
+  expect(await given.dblease("admin", "rotate", "orders-app", "--timeout", "60s")).toMatchObject({
     data: { id: "orders-app", status: "succeeded", user: "orders_app", gapPossible: true },
   });
   const after = await current();
@@ -75,7 +58,7 @@ test("an administrator rotates; the password changes and nothing else of the sec
 });
 
 test("a failed run says why, and the next one throws away what it left", async () => {
-  expect(await dblease("admin", "rotate", "orders-web", "--timeout", "60s")).toMatchObject({
+  expect(await given.dblease("admin", "rotate", "orders-web", "--timeout", "60s")).toMatchObject({
     data: { status: "failed", failure: { step: "setSecret", code: "NOT_FOUND" } },
   });
   const { adminUsername: user, adminPassword: password, host, port, ca } = given.stack.postgres;
@@ -85,7 +68,7 @@ test("a failed run says why, and the next one throws away what it left", async (
   await master.end();
   // Secrets Manager tries a failed run again by itself; that may be the one that succeeds.
   await given.untilTrue(async () => {
-    const { data } = await dblease("admin", "rotate", "orders-web", "--timeout", "60s");
+    const { data } = await given.dblease("admin", "rotate", "orders-web", "--timeout", "60s");
     return data?.status === "succeeded";
   });
   // Which of the two it is depends on whether that try came before ours.
@@ -121,7 +104,7 @@ test("Secrets Manager rotates by the schedule, while an application logs in all 
 });
 
 test("administrators and auditors see how rotations stand, others do not", async () => {
-  const { data } = await dblease("auditor", "rotations");
+  const { data } = await given.dblease("auditor", "rotations");
   expect(data).toMatchObject([
     { id: "orders-app", status: "succeeded", overdue: false, strategy: "single-user" },
     { id: "orders-web", status: "succeeded", overdue: false, gapPossible: false },

@@ -1,8 +1,6 @@
 /** Rules in full, through the API and the CLI: IAM groups and tags, several approvals, broken glass, planned starts. */
-import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
 import {
   AddUserToGroupCommand,
   AttachUserPolicyCommand,
@@ -48,21 +46,6 @@ async function mayCall(name: string): Promise<Person> {
   return given.user(name);
 }
 
-async function dblease(profile: string, ...words: string[]) {
-  const { awsConfigFile, awsCredentialsFile, apiUrl } = given.stack.info;
-  const env = {
-    PATH: process.env.PATH,
-    AWS_CONFIG_FILE: awsConfigFile,
-    AWS_SHARED_CREDENTIALS_FILE: awsCredentialsFile,
-    AWS_PROFILE: profile,
-    DBLEASE_API: apiUrl,
-    XDG_STATE_HOME: given.folder,
-  };
-  const run = promisify(execFile)("node", ["dist/dblease.mjs", ...words, "--json"], { env });
-  const { stdout } = await run.catch((error: { stdout: string }) => error);
-  return JSON.parse(stdout);
-}
-
 test("a principal tag opens a database by its tag, and no longer when it is taken away", async () => {
   const rita = await given.user("requester");
   await expect(given.request(rita)).rejects.toThrow("no rule lets rita");
@@ -71,7 +54,7 @@ test("a principal tag opens a database by its tag, and no longer when it is take
     expect(grant).toMatchObject({ rule: "payments-team", requester: { name: "rita" } });
     await rita.call("POST", `/grants/${grant.id}/revoke`);
     await given.until(grant.id, "revoked");
-    const explained = await dblease(
+    const explained = await given.dblease(
       "admin",
       "policy",
       "explain",
@@ -163,8 +146,8 @@ test("broken glass: at once, told to all, remembered until somebody else has rev
   const rita = await given.user("requester");
   const ada = await given.user("approver");
   const role = ["orders", "--role", "fixer", "--for", "1m", "--reason", "payments are stuck"];
-  expect(await dblease("requester", "request", ...role)).toMatchObject({ error: { code: "REFUSED" } });
-  const asked = await dblease("requester", "request", ...role, "--break-glass", "orders");
+  expect(await given.dblease("requester", "request", ...role)).toMatchObject({ error: { code: "REFUSED" } });
+  const asked = await given.dblease("requester", "request", ...role, "--break-glass", "orders");
   expect(asked).toMatchObject({ data: { status: "active", breakGlass: { reviewers: ["leads"] } } });
   const { id } = asked.data;
   await rita.call("POST", `/grants/${id}/revoke`);
@@ -188,10 +171,10 @@ test("broken glass: at once, told to all, remembered until somebody else has rev
   const again = Date.parse((await given.grant(id)).dueAt ?? "") - Date.now();
   expect(Math.round(again / 3_600_000)).toBe(24);
 
-  expect(await dblease("approver", "grants", "--to-review")).toMatchObject({ data: [{ id }] });
+  expect(await given.dblease("approver", "grants", "--to-review")).toMatchObject({ data: [{ id }] });
   expect(await rita.call("POST", `/grants/${id}/review`, { reason: "fine" })).toMatchObject({ status: 403 });
-  expect(await dblease("requester", "review", id, "--reason", "fine")).toMatchObject({ error: {} });
-  const reviewed = await dblease("approver", "review", id, "--reason", "agreed afterwards");
+  expect(await given.dblease("requester", "review", id, "--reason", "fine")).toMatchObject({ error: {} });
+  const reviewed = await given.dblease("approver", "review", id, "--reason", "agreed afterwards");
   expect(reviewed).toMatchObject({
     data: { breakGlass: { review: { name: "ada", reason: "agreed afterwards" } } },
   });

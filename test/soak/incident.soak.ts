@@ -30,18 +30,9 @@ test("revoke-all ends five hundred active grants, each with its own proof", asyn
   await atOnce(4, count, () => given.request(rita, { seconds: 7200 }));
   await untilOpenAre((counts) => counts.active === count);
 
-  const { awsConfigFile, awsCredentialsFile, apiUrl } = given.stack.info;
-  const env = {
-    PATH: process.env.PATH,
-    AWS_CONFIG_FILE: awsConfigFile,
-    AWS_SHARED_CREDENTIALS_FILE: awsCredentialsFile,
-    AWS_PROFILE: "admin",
-    DBLEASE_API: apiUrl,
-    XDG_STATE_HOME: given.folder,
-  };
   const wish = ["revoke-all", "--database", "orders", "--reason", "soak"];
   const began = Date.now();
-  expect(await runCli(env, ...wish, "--confirm", String(count))).toHaveLength(count);
+  expect(await runCli(given.environment("admin"), ...wish, "--confirm", String(count))).toHaveLength(count);
   const told = Date.now() - began;
   await untilOpenAre((counts) => Object.keys(counts).every((status) => !isOpen(status as "active")));
 
