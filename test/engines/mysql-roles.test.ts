@@ -50,6 +50,37 @@ onEachServer("group roles", (running) => {
     expect(await failed([reader])).toEqual([]);
   });
 
+  test("what runs with a group role's rights is named by doctor with what drops it", async () => {
+    const { dialect, root } = running();
+    const reader = role("dbl_shop__view");
+    await adapter().prepare(doorOf(running()), [reader]);
+    const definers = async () =>
+      (await adapter().doctor(doorOf(running()), [reader])).find(({ id }) => id === "definers");
+    expect(await definers()).toMatchObject({ ok: true });
+    // A package is MariaDB's alone, and no role there has a host.
+    const [definer, more] = {
+      mysql: ["'dbl_shop__view'@'%'", ""],
+      mariadb: [
+        "dbl_shop__view",
+        `SET sql_mode = 'ORACLE'; CREATE DEFINER = dbl_shop__view PACKAGE shop.pack AS PROCEDURE run(); END;
+          SET sql_mode = DEFAULT;`,
+      ],
+    }[dialect.engine];
+    await root(`CREATE DATABASE IF NOT EXISTS shop; CREATE DEFINER = ${definer} VIEW shop.open AS SELECT 1 AS one;
+      CREATE DEFINER = ${definer} PROCEDURE shop.go() SELECT 1; ${more}`);
+    const found = await definers();
+    expect(found).toMatchObject({ ok: false });
+    for (const what of [
+      "view shop.open",
+      "procedure shop.go",
+      ...(more === "" ? [] : ["package shop.pack"]),
+    ]) {
+      expect(found?.sentence).toContain(what);
+    }
+    await root(String(found?.repair));
+    expect(await definers()).toMatchObject({ ok: true });
+  });
+
   test.each([
     ["holds privileges on everything", "GRANT RELOAD ON *.* TO theirs"],
     ["holds privileges on a schema", "GRANT SELECT ON shop.* TO theirs"],

@@ -1,7 +1,7 @@
 /** Two logins on PostgreSQL: the application's works at every moment, and what either makes belongs to both. */
 import type { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { probing } from "./prober.ts";
+import { neverRefusedInTwentyRotations, worksWhereverARunDies } from "./no-login-refused.ts";
 import { postgresSite, type UserLogin } from "./sites.ts";
 import { type Given, RotationWorld } from "./world.ts";
 
@@ -44,35 +44,11 @@ test("the two users take turns; each acts as the first, and what either makes be
   expect(await sentences(given)).toEqual([]);
 });
 
-test("an application that logs in all the time is never refused in 20 rotations", async () => {
-  const given = await world.given("alternating-users");
-  const found = await probing(world, given, async () => {
-    for (let count = 0; count < 20; count++) await given.rotate();
-  });
-  expect(found.tried).toBeGreaterThan(60);
-  expect(found.refused).toBe(0);
-});
+test("an application that logs in all the time is never refused in 20 rotations", () =>
+  neverRefusedInTwentyRotations(world, "alternating-users"));
 
-test("killed at every call, before it and after it: the application's login works all the time", async () => {
-  for (const when of ["before", "after"] as const) {
-    for (let at = 1; ; at++) {
-      const given = await world.given("alternating-users");
-      const run = await given.begin();
-      const died = await given.die(run, at, when);
-      expect([at, when, await world.works(await given.current())]).toEqual([at, when, true]);
-      if (!died) {
-        expect(at).toBeGreaterThan(18);
-        break;
-      }
-      if (at % 2 === 0) await given.do(run);
-      else {
-        if ((await given.current()).versionId !== run) await given.cancel(run);
-        await given.rotate();
-      }
-      expect([at, when, await world.works(await given.current())]).toEqual([at, when, true]);
-    }
-  }
-});
+test("killed at every call, before it and after it: the application's login works all the time", () =>
+  worksWhereverARunDies(world, "alternating-users", 18));
 
 describe("limits and settings of the first user are the second's", () => {
   test("they are copied, changed and taken away", async () => {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mariadbMissing } from "../../local-stack/mariadb-server.ts";
 import { mysqlMissing } from "../../local-stack/mysql-server.ts";
-import { probing } from "./prober.ts";
+import { neverRefusedInTwentyRotations, worksWhereverARunDies } from "./no-login-refused.ts";
 import { mariadbSite, mysqlSite } from "./sites.ts";
 import { type Given, RotationWorld } from "./world.ts";
 
@@ -43,35 +43,11 @@ describe.each(sites)("$engine", ({ missing, start }) => {
     expect(await world.works(await given.current())).toBe(true);
   });
 
-  test("an application that logs in all the time is never refused in 20 rotations", async () => {
-    const given = await world.given();
-    const found = await probing(world, given, async () => {
-      for (let count = 0; count < 20; count++) await given.rotate();
-    });
-    expect(found.tried).toBeGreaterThan(60);
-    expect(found.refused).toBe(0);
-  });
+  test("an application that logs in all the time is never refused in 20 rotations", () =>
+    neverRefusedInTwentyRotations(world, "single-user"));
 
-  test("killed at every call, before it and after it: the application's login works all the time", async () => {
-    for (const when of ["before", "after"] as const) {
-      for (let at = 1; ; at++) {
-        const given = await world.given();
-        const run = await given.begin();
-        const died = await given.die(run, at, when);
-        expect([at, when, await world.works(await given.current())]).toEqual([at, when, true]);
-        if (!died) {
-          expect(at).toBeGreaterThan(14);
-          break;
-        }
-        if (at % 2 === 0) await given.do(run);
-        else {
-          if ((await given.current()).versionId !== run) await given.cancel(run);
-          await given.rotate();
-        }
-        expect([at, when, await world.works(await given.current())]).toEqual([at, when, true]);
-      }
-    }
-  });
+  test("killed at every call, before it and after it: the application's login works all the time", () =>
+    worksWhereverARunDies(world, "single-user", 14));
 
   test("every step twice, and two at a time, makes one rotation", async () => {
     const given = await world.given();

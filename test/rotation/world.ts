@@ -139,18 +139,16 @@ export class RotationWorld<Client = unknown> {
     );
     const { engine, host, port, ca, database } = this.site;
     const rotation: Rotation = {
-      ...{
-        id,
-        secret,
-        user,
-        strategy,
-        schedule: "rate(30 days)",
-        host,
-        port,
-        configuredAt: "2026-11-24T08:00:00.000Z",
-        version: 0,
-        status: "new",
-      },
+      id,
+      secret,
+      user,
+      strategy,
+      schedule: "rate(30 days)",
+      host,
+      port,
+      configuredAt: "2026-11-24T08:00:00.000Z",
+      version: 0,
+      status: "new",
       database: { id: "db", engine, host, port, database, adminSecret, tls: { ca } },
     };
     await changeRotation(this.table, rotation, { patch: {}, events: [], at: "" });

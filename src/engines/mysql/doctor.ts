@@ -2,6 +2,7 @@ import type { MysqlConnection } from "../../connect/mysql.ts";
 import type { Check, GroupRole } from "../engine.ts";
 import { adminChecks } from "./admin-checks.ts";
 import { check, failed } from "./check.ts";
+import { definerStatements, definersIn } from "./definers.ts";
 import type { Dialect } from "./dialect.ts";
 import { drift } from "./drift.ts";
 import { engineError } from "./errors.ts";
@@ -27,6 +28,7 @@ export async function doctor(
       ...(await serverChecks(dialect, connection)),
       ...(await adminChecks(dialect, connection, groupRoles)),
       ...(await roleChecks(dialect, connection, groupRoles)),
+      await definerCheck(connection, groupRoles),
     ]);
     return [...writer, ...(await memberChecks(door))];
   } catch (error) {
@@ -81,6 +83,20 @@ async function rightsCheck(
   } catch (error) {
     return failed(`rights:${name}`, engineError(error, name));
   }
+}
+
+/** What runs with a group role's rights outlives every grant; it names no user, so no receipt can. */
+async function definerCheck(connection: MysqlConnection, groupRoles: readonly GroupRole[]): Promise<Check> {
+  const roles = withManaged(groupRoles).map(({ name }) => name);
+  const found = definersIn(await message(connection, definerStatements(roles)));
+  return check(
+    "definers",
+    found.length === 0,
+    found.length === 0
+      ? "nothing runs with the rights of a role"
+      : `whoever may use these has a role's rights: ${found.map(({ what }) => what).join(", ")}`,
+    found.map(({ statement }) => statement).join("; "),
+  );
 }
 
 async function memberChecks(door: MysqlDoor): Promise<Check[]> {

@@ -1,16 +1,17 @@
 /** What else the server knows of a user: privileges, what runs as it, its event, prepared transactions. */
 import type { KnownUser } from "../engine.ts";
+import { type Definer, definerStatements, definersIn } from "./definers.ts";
 import type { Dialect } from "./dialect.ts";
 import { labelOf } from "./mark.ts";
-import { digits, literal, ownName, theirName } from "./quote.ts";
+import { digits, literal, ownName } from "./quote.ts";
 import { dbleaseSchema } from "./standing.ts";
 import type { Row } from "./use.ts";
 
 export interface Leftovers {
   /** `schema app`, `table app.orders`, `CREATE USER on everything`. */
   privileges: readonly { what: string; host: string }[];
-  /** Views, routines, triggers and events that run with the user's rights. Tables have no owner. */
-  definers: readonly { what: string; statement: string }[];
+  /** What runs with the user's rights. */
+  definers: readonly Definer[];
   /** The event that dblease made with the user. */
   hasEvent: boolean;
   /** Prepared XA transactions that may be the user's. */
@@ -36,9 +37,6 @@ export function leftoverStatements(dialect: Dialect, user: KnownUser, number: st
   const grantee = literal(`${literal(user.username)}@`);
   const since =
     number === undefined ? "" : ` AND trx_started >= FROM_UNIXTIME(${digits(number)} - ${slackSeconds})`;
-  const definer = (view: string, kind: string, columns: string) =>
-    `SELECT ${literal(kind)} AS kind, ${columns} FROM information_schema.${view}
-      WHERE LEFT(DEFINER, ${user.username.length + 1}) = ${literal(`${user.username}@`)}`;
   return [
     `SELECT CONCAT('schema ', Db) AS what, Host AS host FROM mysql.db WHERE User = ${name}
       UNION ALL SELECT CONCAT('table ', Db, '.', Table_name), Host FROM mysql.tables_priv WHERE User = ${name}
@@ -46,10 +44,7 @@ export function leftoverStatements(dialect: Dialect, user: KnownUser, number: st
       UNION ALL SELECT CONCAT('proxy of ', Proxied_user, '@', Proxied_host), Host FROM mysql.proxies_priv WHERE User = ${name}`,
     `SELECT PRIVILEGE_TYPE AS what, GRANTEE AS grantee FROM information_schema.USER_PRIVILEGES
       WHERE LEFT(GRANTEE, CHAR_LENGTH(${grantee})) = ${grantee} AND PRIVILEGE_TYPE <> 'USAGE'`,
-    definer("VIEWS", "VIEW", "TABLE_SCHEMA AS db, TABLE_NAME AS name"),
-    definer("ROUTINES", "ROUTINE", "ROUTINE_SCHEMA AS db, ROUTINE_NAME AS name, ROUTINE_TYPE AS routine"),
-    definer("TRIGGERS", "TRIGGER", "TRIGGER_SCHEMA AS db, TRIGGER_NAME AS name"),
-    definer("EVENTS", "EVENT", "EVENT_SCHEMA AS db, EVENT_NAME AS name"),
+    ...definerStatements([user.username]),
     `SELECT COUNT(*) AS events FROM information_schema.EVENTS WHERE EVENT_SCHEMA = ${literal(dbleaseSchema)}
       AND EVENT_NAME = ${name} AND EVENT_COMMENT = ${literal(labelOf(user.marker))}`,
     ...preparedStatements(dialect, since),
@@ -66,14 +61,15 @@ function preparedStatements(dialect: Dialect, since: string): string[] {
 
 /** The answers to leftoverStatements. */
 export function leftoversIn(results: readonly Row[][]): Leftovers {
-  const [granted = [], global = [], views = [], routines = [], triggers = [], events = []] = results;
-  const [own = [], detached = [], prepared = []] = results.slice(6);
+  const [granted = [], global = []] = results;
+  const definers = results.slice(2, -3);
+  const [own = [], detached = [], prepared = []] = results.slice(-3);
   return {
     privileges: [
       ...granted.map((row) => ({ what: row.what, host: row.host })),
       ...global.map((row) => ({ what: `${row.what} on everything`, host: hostIn(row.grantee) })),
     ],
-    definers: [...views, ...routines, ...triggers, ...events].map(definerIn),
+    definers: definersIn(definers),
     hasEvent: Number(own[0]?.events) > 0,
     prepared: Number(detached[0]?.detached) > 0 ? prepared.map(preparedIn) : [],
   };
@@ -82,12 +78,6 @@ export function leftoversIn(results: readonly Row[][]): Leftovers {
 /** The host in information_schema's `'user'@'host'`. */
 function hostIn(grantee: string): string {
   return grantee.slice(grantee.lastIndexOf("@") + 2, -1);
-}
-
-function definerIn(row: Row): Leftovers["definers"][number] {
-  const kind: string = row.routine ?? row.kind;
-  const name = theirName(row.db, row.name);
-  return { what: `${kind.toLowerCase()} ${row.db}.${row.name}`, statement: `DROP ${kind} ${name}` };
 }
 
 /** MySQL gives both parts of an xid as one `0x...`, MariaDB as bytes. */
