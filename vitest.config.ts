@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    globalSetup: "test/build-once.ts",
     // Every file that needs servers starts its own; two at a time is what two cores carry.
     maxWorkers: 2,
     testTimeout: 120_000,

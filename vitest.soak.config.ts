@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/soak/*.soak.ts", "test/fuzz/*.test.ts", "test/lifecycle/*.test.ts"],
+    globalSetup: "test/build-once.ts",
     env: { FUZZ_CASES: "10000", LIFECYCLE_SEQUENCES: "2000" },
     maxWorkers: 1,
     testTimeout: 3_600_000,

@@ -26,7 +26,7 @@ async function synthesize(): Promise<void> {
     terminationProtection: !withCliCredentials,
     ...(withCliCredentials ? { synthesizer: new CliCredentialsStackSynthesizer() } : {}),
   });
-  buildAssets(assets);
+  if (app.node.tryGetContext("dblease:assets") !== "built") buildAssets(assets);
   new Dblease(stack, "Dblease", { config, assets });
 }
 

@@ -34,6 +34,7 @@ def main() -> None:
         rotation,
         secret_arn,
         stack_deletion,
+        stack_waiting,
         task_roles,
         workflows,
     )
@@ -48,6 +49,7 @@ def main() -> None:
     custom_resources.close()
     dynamodb_leading_keys.close()
     stack_deletion.close()
+    stack_waiting.close()
     embedded_metrics.close()
     workflows.close()
     task_roles.close()
