@@ -131,6 +131,8 @@ export interface Harness<Connection> {
   deputyCheck?: string;
   /** Checks of doctor that fail on this server as it comes. */
   weaknesses: readonly string[];
+  /** Why the server may go on listing a session whose connection it has closed. */
+  listsDead?: string;
   /** Whether a schema, table or column can be called that. */
   canName(name: string): boolean;
   /** For engines that commit each statement: how many are in a message. Absent: it is done as a whole or not at all. */

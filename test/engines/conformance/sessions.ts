@@ -1,7 +1,7 @@
 /** People who do not let go: each of them has lost access when the revoke says so. */
 import { expect } from "vitest";
-import type { Harness } from "./harness.ts";
-import { count, expectGone, granted, refusal, story } from "./story.ts";
+import type { Harness, Session } from "./harness.ts";
+import { count, expectGone, expectGoneOrDead, granted, refusal, story } from "./story.ts";
 
 export function sessionStories<Connection>(harness: Harness<Connection>): void {
   for (const [what, cling] of Object.entries(harness.clinging)) {
@@ -22,10 +22,12 @@ export function sessionStories<Connection>(harness: Harness<Connection>): void {
     let reading = true;
     const afterReceipt: string[] = [];
     let receiptThere = false;
+    const sessions: Session[] = [];
     const loops = [1, 2, 3].map(async () => {
       while (reading) {
         try {
           const session = await person.login();
+          sessions.push(session);
           await count(session, stage.orders);
           if (receiptThere) afterReceipt.push("a read succeeded");
           await session.close();
@@ -42,16 +44,20 @@ export function sessionStories<Connection>(harness: Harness<Connection>): void {
     reading = false;
     await Promise.all(loops);
     expect(afterReceipt).toEqual([]);
-    await expectGone(stage, person, receipt);
+    await Promise.all(sessions.map((it) => it.ended));
+    await expectGoneOrDead(harness, stage, person, receipt);
   });
 
   story(harness, "sessions that change their own account in a loop delay nothing", async (stage) => {
     const person = await granted(harness, stage);
     let meddling = true;
+    const sessions: Session[] = [];
     const loops = [1, 2, 3].map(async () => {
       while (meddling) {
         try {
-          await harness.meddle(await person.login(), person.password);
+          const session = await person.login();
+          sessions.push(session);
+          await harness.meddle(session, person.password);
         } catch {
           // Thrown out or refused: at once again.
         }
@@ -61,7 +67,8 @@ export function sessionStories<Connection>(harness: Harness<Connection>): void {
     const receipt = await person.revoke();
     meddling = false;
     await Promise.all(loops);
-    await expectGone(stage, person, receipt);
+    await Promise.all(sessions.map((it) => it.ended));
+    await expectGoneOrDead(harness, stage, person, receipt);
   });
 
   story(

@@ -78,6 +78,20 @@ export async function expectGone<Connection>(
   expect(await stage.traces(person.known)).toEqual([]);
 }
 
+/** For a user whose connections have all ended: where the server goes on listing one, the receipt names it and is not clean. */
+export async function expectGoneOrDead<Connection>(
+  harness: Pick<Harness<Connection>, "listsDead">,
+  stage: Stage<Connection>,
+  person: Pick<Person<Connection>, "known" | "login">,
+  receipt: Receipt,
+): Promise<void> {
+  const listed = receipt.residue.filter(({ kind }) => kind === "session");
+  if (harness.listsDead === undefined || listed.length === 0) return expectGone(stage, person, receipt);
+  expect(isClean(receipt)).toBe(false);
+  expect(receipt.sessions).toBe(listed.length);
+  await expect(person.login()).rejects.toThrow();
+}
+
 /** Rows of a table, seen from this session. */
 export async function count(session: Pick<Session, "query">, table: string): Promise<number> {
   const [row] = await session.query(`SELECT count(*) AS n FROM ${table}`);

@@ -81,6 +81,7 @@ export function mysqlHarness(
     },
     ...(flavour === "mariadb" ? { deputyCheck: "give_roles" } : {}),
     weaknesses: [],
+    ...(flavour === "mysql" ? { listsDead: "8.0.15 closes the socket and then waits for it" } : {}),
     // "Schema Object Names": none ends with a space.
     canName: (name) => !name.endsWith(" "),
     split,
