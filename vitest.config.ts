@@ -4,8 +4,8 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     globalSetup: "test/build-once.ts",
-    // Every file that needs servers starts its own; two at a time is what two cores carry.
-    maxWorkers: 2,
+    // Every file that needs servers starts its own; three at a time is what two cores carry, as much of it is waiting.
+    maxWorkers: 3,
     testTimeout: 120_000,
     hookTimeout: 180_000,
     reporters: ["default", "./test/count-reporter.ts"],
