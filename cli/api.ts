@@ -7,6 +7,7 @@ import type {
   DraftsView,
   DraftView,
   FindingsView,
+  FleetRotationView,
   FreezeView,
   GrantsView,
   GrantView,
@@ -63,6 +64,9 @@ export interface Api {
   reconcile(database?: string): Promise<ReconciliationView>;
   rotations(): Promise<readonly RotationView[]>;
   rotate(id: string): Promise<RotationRunView>;
+  /** Absent: all rotations. */
+  rotateFleet(fleet: { database?: string; tag?: string }): Promise<FleetRotationView>;
+  fleetReport(run: string): Promise<FleetRotationView>;
 }
 
 /** Sends one request and answers the parsed body of a success. */
@@ -136,6 +140,9 @@ export function api(send: Send, seen: (grants: readonly GrantView[]) => Promise<
       })) as ReconciliationView,
     rotations: async () => ((await send("GET", "/rotations")) as RotationsView).rotations,
     rotate: async (id) => (await send("POST", at("rotations", id, "rotate"))) as RotationRunView,
+    rotateFleet: async (fleet) =>
+      (await send("POST", "/fleet-rotations", { body: fleet })) as FleetRotationView,
+    fleetReport: async (run) => (await send("GET", at("fleet-rotations", run))) as FleetRotationView,
     prepare: async (database) => (await send("POST", at("databases", database, "prepare"))) as DoctorView,
   };
 }

@@ -17,6 +17,7 @@ import { addRequest } from "./commands/request.ts";
 import { addReview } from "./commands/review.ts";
 import { addRevoke } from "./commands/revoke.ts";
 import { addRevokeAll } from "./commands/revoke-all.ts";
+import { addRotate } from "./commands/rotate.ts";
 import { addRotations } from "./commands/rotations.ts";
 import { addShow } from "./commands/show.ts";
 import { addToken } from "./commands/token.ts";
@@ -69,6 +70,7 @@ export function buildProgram(run: Run, data: Output): Command {
   addReview(program, run);
   addReconcile(program, run);
   addRotations(program, run);
+  addRotate(program, run);
   addDoctor(program, run);
   addFreeze(program, run);
   addHeld(program, run);

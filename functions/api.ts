@@ -22,6 +22,7 @@ const parts: ApiParts = {
   rds: new RDSClient({}),
   secrets: new SecretsManagerClient({}),
   admin: { client: new LambdaClient({}), functionOf: engineFunctions("ADMIN_FUNCTIONS") },
+  fleetMachine: setting("FLEET_MACHINE"),
   enableIam: setting("ENABLE_IAM"),
   clock: () => new Date(),
   random: (count) => randomBytes(count),

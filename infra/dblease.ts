@@ -12,6 +12,7 @@ import { encryptionKey } from "./constructs/encryption-key.ts";
 import { EngineFunctions } from "./constructs/engine-functions.ts";
 import { EventIntake } from "./constructs/event-intake.ts";
 import { EventOutlet } from "./constructs/event-outlet.ts";
+import { FleetRotation } from "./constructs/fleet-rotation.ts";
 import { GrantWorkflows } from "./constructs/grant-workflows.ts";
 import { GrantsTable } from "./constructs/grants-table.ts";
 import { IamAccess } from "./constructs/iam-access.ts";
@@ -68,7 +69,8 @@ export class Dblease extends Construct {
     const byIam = Object.values(config.databases).filter((it) => it.adminUser !== undefined);
     const iam = byIam.length > 0 ? new IamAccess(this, "Iam", installation, engines, byIam) : undefined;
     const rotations = new RotationFunctions(this, "Rotation", installation, { config, network });
-    const parts = { workflows, reconciler, iam, rotations };
+    const fleet = new FleetRotation(this, "Fleet", installation, rotations);
+    const parts = { workflows, reconciler, iam, rotations, fleet };
     const { api } = new Api(this, "Api", installation, engines, parts);
     const outlet = new EventOutlet(this, "Events", installation);
     const sources = config.events.map((it) => it.source);

@@ -141,6 +141,21 @@ export interface RotationRunView {
   run: string;
 }
 
+export interface FleetRotationResult {
+  id: string;
+  /** `waiting`: its turn has not come, or its run has not begun its work. */
+  status: "waiting" | "rotating" | "succeeded" | "failed" | "not begun";
+  run?: string;
+  failure?: string;
+}
+
+/** One run over many rotations. */
+export interface FleetRotationView {
+  run: string;
+  finished: boolean;
+  rotations: readonly FleetRotationResult[];
+}
+
 export interface GrantsView {
   grants: readonly GrantView[];
 }

@@ -1,18 +1,11 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
-import type { RotationRunView, RotationView } from "../../src/views.ts";
-import type { Api } from "../api.ts";
-import { exitCode } from "../exit-code.ts";
-import { Failure } from "../failure.ts";
-import { examples, timeoutOption } from "../options.ts";
-import type { Outcome } from "../outcome.ts";
+import type { RotationView } from "../../src/views.ts";
+import { examples } from "../options.ts";
 import { printable } from "../printable.ts";
 import type { Run } from "../run.ts";
 import { table } from "../table.ts";
 import type { Output } from "../terminal.ts";
 import { clockTime, timeText } from "../time-text.ts";
-
-const betweenLooksMs = 500;
 
 function statusOf(it: RotationView, output: Output): string {
   const text = it.failures ? `${it.status} (${it.failures} in a row)` : it.status;
@@ -21,7 +14,8 @@ function statusOf(it: RotationView, output: Output): string {
     : text;
 }
 
-function remarks(it: RotationView): string[] {
+/** What went wrong with a rotation and what its users differ in, each with the next step. */
+export function remarks(it: RotationView): string[] {
   return [
     ...(it.failure
       ? [
@@ -53,32 +47,6 @@ function rotationTable(rotations: readonly RotationView[], output: Output, now: 
   ].join("\n");
 }
 
-/** Waits until the run has ended, well or not; undefined: it is still at it. */
-async function ended(
-  api: Api,
-  { id, run }: RotationRunView,
-  timeoutSeconds: number,
-): Promise<RotationView | undefined> {
-  for (const end = Date.now() + timeoutSeconds * 1000; Date.now() < end; await sleep(betweenLooksMs)) {
-    const view = (await api.rotations()).find((it) => it.id === id);
-    if (view?.run === run && (view.status === "succeeded" || view.status === "failed")) return view;
-  }
-  return undefined;
-}
-
-function outcome(view: RotationView | undefined, started: RotationRunView): Outcome {
-  if (!view) {
-    return {
-      data: started,
-      text: "",
-      words: "Still at it; later: dblease rotations",
-      exit: exitCode.pending,
-    };
-  }
-  if (view.status === "succeeded") return { data: view, text: `rotated ${view.id}` };
-  return { data: view, text: remarks(view).join("\n"), exit: exitCode.failed };
-}
-
 export function addRotations(program: Command, run: Run): void {
   const list = program
     .command("rotations")
@@ -98,23 +66,4 @@ export function addRotations(program: Command, run: Run): void {
       }),
     );
   examples(list, ["dblease rotations", "dblease rotations --json"]);
-
-  const rotate = program
-    .command("rotate")
-    .summary("change an application's password now (admins)")
-    .description(
-      "Administrators: have Secrets Manager rotate a secret now, and wait for the end. What a failed run left is thrown away.",
-    )
-    .argument("<rotation>", "one of dblease rotations, or the ARN of its secret")
-    .addOption(timeoutOption())
-    .action(
-      run(async ({ api }, self) => {
-        const [named = ""] = self.args;
-        const found = (await api.rotations()).find((it) => it.id === named || it.secret === named);
-        if (!found) throw new Failure("NOT_FOUND", `there is no rotation "${named}"`, "dblease rotations");
-        const started = await api.rotate(found.id);
-        return outcome(await ended(api, started, self.opts<{ timeout: number }>().timeout), started);
-      }),
-    );
-  examples(rotate, ["dblease rotate orders-app", "dblease rotate orders-app --timeout 1m --json"]);
 }

@@ -2,6 +2,7 @@ import { Stack } from "aws-cdk-lib";
 import { Construct } from "constructs";
 import { DbleaseFunction, type Installation } from "./dblease-function.ts";
 import { EngineFunctions } from "./engine-functions.ts";
+import type { FleetRotation } from "./fleet-rotation.ts";
 import type { GrantWorkflows } from "./grant-workflows.ts";
 import { HttpEndpoint } from "./http-endpoint.ts";
 import type { IamAccess } from "./iam-access.ts";
@@ -22,6 +23,7 @@ export class Api extends Construct {
       reconciler: Reconciler;
       iam: IamAccess | undefined;
       rotations: RotationFunctions;
+      fleet: FleetRotation;
     },
   ) {
     super(scope, id);
@@ -57,6 +59,7 @@ export class Api extends Construct {
     enableIam.grantInvoke(api);
     api.addEnvironment("ENABLE_IAM", enableIam.live.functionArn);
     parts.rotations.open(api);
+    parts.fleet.open(api);
     new HttpEndpoint(this, "Endpoint", installation, { api: api.live, broker: parts.iam?.broker.live });
   }
 }

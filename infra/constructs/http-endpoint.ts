@@ -42,6 +42,8 @@ const routes: readonly { method: HttpMethod; path: string; who: readonly Caller[
   { method: POST, path: "/reconciliations", who: [] },
   { method: GET, path: "/rotations", who: ["Auditor"] },
   { method: POST, path: "/rotations/{id}/rotate", who: [] },
+  { method: POST, path: "/fleet-rotations", who: [] },
+  { method: GET, path: "/fleet-rotations/{id}", who: [] },
 ];
 
 /** Who called what and how it went; neither query nor body. */

@@ -31,6 +31,14 @@ const scope = z.string().regex(freezeScopePattern, "write all, database/<id> or 
 export const freezeBody = z.strictObject({ scope, reason: words });
 export const liftBody = z.strictObject({ scope });
 export const reconcileBody = z.strictObject({ database: z.string().max(100).optional() });
+export const fleetBody = z.strictObject({
+  database: z.string().max(100).optional(),
+  tag: z
+    .string()
+    .max(400)
+    .regex(/^[^=]+=/, "write key=value")
+    .optional(),
+});
 export const reviewBody = z.strictObject({ reason: words });
 export const reasonBody = z.strictObject({ reason: words.optional() });
 export const tokenBody = z.strictObject({ member: z.string().max(100).optional() });

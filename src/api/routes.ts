@@ -13,6 +13,7 @@ import { type Api, type Call, isAdmin, isAuditor, visibleGrant } from "./api.ts"
 import {
   databasesQuery,
   extendBody,
+  fleetBody,
   freezeBody,
   liftBody,
   parseBody,
@@ -38,12 +39,15 @@ import { requestAccess } from "./request-access.ts";
 import type { Answer } from "./respond.ts";
 import { review } from "./review-grant.ts";
 import { revoke } from "./revoke-grant.ts";
+import { fleetReport, rotateFleet } from "./rotate-fleet.ts";
 import { listRotations, rotateNow } from "./rotations.ts";
 
 export interface ApiParts extends Api {
   /** For rotations: labels and schedules, never a value. */
   secrets: SecretsManagerClient;
   admin: AdminFunctions;
+  /** ARN of the workflow that rotates many. */
+  fleetMachine: string;
   /** Name of the function that turns on IAM authentication. */
   enableIam: string;
 }
@@ -215,6 +219,19 @@ export const routes: readonly ApiRoute[] = [
     method: "POST",
     path: "/rotations/{id}/rotate",
     run: async (api, call, { id }) => ({ status: 202, body: await rotateNow(api, call, id) }),
+  },
+  {
+    method: "POST",
+    path: "/fleet-rotations",
+    run: async (api, call, { body }) => ({
+      status: 202,
+      body: await rotateFleet(api, call, parseBody(fleetBody, body)),
+    }),
+  },
+  {
+    method: "GET",
+    path: "/fleet-rotations/{id}",
+    run: async (api, call, { id }) => ({ status: 200, body: await fleetReport(api, call, id) }),
   },
   {
     method: "GET",

@@ -137,6 +137,8 @@ async function noteFailure<Connection>(
     await changeRotation(step.table, rotation, {
       patch: {
         status: "failed",
+        // Also of a run that had not come to its beginning: somebody waits for it.
+        run,
         failure: { step: name, ...known, at },
         failures: (rotation.failures ?? 0) + 1,
       },

@@ -36,6 +36,15 @@ export async function findRotations(table: Table): Promise<Rotation[]> {
   return found;
 }
 
+/** The one of this id in the configuration. @throws NOT_FOUND */
+export async function readRotation(table: Table, id: string): Promise<Rotation> {
+  const found = (await findRotations(table)).find((it) => it.id === id && it.removedAt === undefined);
+  if (found) return found;
+  throw new DbleaseError("NOT_FOUND", `there is no rotation "${id.slice(0, 60)}"`, {
+    next: "dblease rotations",
+  });
+}
+
 /** What happens to a rotation in one write. */
 export interface RotationChange {
   patch: Partial<Rotation>;

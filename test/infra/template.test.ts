@@ -247,7 +247,9 @@ test("logical ids of what holds data, or is called by running grants, are fixed:
   const kinds = ["DynamoDB::GlobalTable", "StepFunctions::StateMachine", "Lambda::Alias"];
   const ids = kinds.flatMap((it) => Object.keys(template.findResources(`AWS::${it}`)));
   expect(
-    ids.filter((it) => /Table|GrantMachine|RevokeMachine|Begin|Settle|^DbleasePostgres/.test(it)).sort(),
+    ids
+      .filter((it) => /Table|GrantMachine|RevokeMachine|WorkflowsBegin|Settle|^DbleasePostgres/.test(it))
+      .sort(),
   ).toMatchInlineSnapshot(`
     [
       "DbleaseGrantsTable4F549256",

@@ -4,8 +4,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import {
   DescribeSecretCommand,
   GetSecretValueCommand,
+  PutSecretValueCommand,
   RotateSecretCommand,
   SecretsManagerClient,
+  TagResourceCommand,
 } from "@aws-sdk/client-secrets-manager";
 import { Client } from "pg";
 import { expect, test } from "vitest";
@@ -101,6 +103,55 @@ test("Secrets Manager rotates by the schedule, while an application logs in all 
   );
   expect(versions.size).toBe(4);
   expect(refused).toBe(0);
+});
+
+test("the day a password has leaked: all rotate, or those of a database or with a tag, and one that fails keeps none from it", async () => {
+  const versions = async () => [(await current()).versionId, (await current("orders-web")).versionId];
+  const before = await versions();
+  expect(await given.dblease("admin", "rotate", "--database", "orders", "--timeout", "90s")).toMatchObject({
+    data: {
+      finished: true,
+      rotations: [
+        { id: "orders-app", status: "succeeded" },
+        { id: "orders-web", status: "succeeded" },
+      ],
+    },
+  });
+  const [app, web] = await versions();
+  expect([app, web]).not.toEqual(before);
+  expect([await works(await current()), await works(await current("orders-web"))]).toEqual([true, true]);
+
+  const Tags = [{ Key: "team", Value: "web" }];
+  await secrets().send(new TagResourceCommand({ SecretId: "dblease/orders-web/application", Tags }));
+  expect(await given.dblease("admin", "rotate", "--tag", "team=web")).toMatchObject({
+    data: { rotations: [{ id: "orders-web", status: "succeeded" }] },
+  });
+  expect((await versions())[0]).toBe(app);
+  expect(await given.dblease("admin", "rotate", "--tag", "team=nobody")).toMatchObject({
+    error: { code: "NOT_FOUND", next: "dblease rotations" },
+  });
+
+  const broken = { SecretId: "dblease/orders-web/application", SecretString: "no JSON" };
+  const kept = await current("orders-web");
+  await secrets().send(new PutSecretValueCommand(broken));
+  expect(await given.dblease("admin", "rotate", "--all", "--timeout", "90s")).toMatchObject({
+    data: {
+      rotations: [
+        { id: "orders-app", status: "succeeded" },
+        { id: "orders-web", status: "failed", failure: expect.stringContaining("JSON") },
+      ],
+    },
+  });
+  await secrets().send(new PutSecretValueCommand({ ...broken, SecretString: kept.text }));
+  expect(await given.dblease("admin", "rotate", "orders-web", "--timeout", "60s")).toMatchObject({
+    data: { status: "succeeded" },
+  });
+  expect(await given.dblease("admin", "rotate", "orders-web", "--all")).toMatchObject({
+    error: { code: "USAGE" },
+  });
+  expect(await given.dblease("auditor", "rotate", "--all")).toMatchObject({
+    error: { code: "NOT_ALLOWED" },
+  });
 });
 
 test("administrators and auditors see how rotations stand, others do not", async () => {
