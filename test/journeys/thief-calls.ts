@@ -27,6 +27,7 @@ import type { GivenStack } from "./given-stack.ts";
 export const functions = {
   api: "ApiFunction",
   beginGrant: "BeginGrant",
+  beginRotation: "FleetBegin",
   beginRevoke: "BeginRevoke",
   broker: "Broker",
   configure: "Configure",
@@ -155,6 +156,7 @@ export function thiefCalls(
     ],
     ["read the events of a grant", query("event#x"), []],
     ["read the findings", query("finding"), ["api", "reconcile"]],
+    ["read the rotations", query("rotation"), ["api", "beginRotation", "configure", "reconcile"]],
     ["read the drafts", query("draft"), ["api"]],
     ["write a grant", put("grant#x"), [...changers, "broker", "intake"]],
     ["change a grant", update("grant#x"), [...changers, "broker"]],
@@ -267,6 +269,7 @@ export function thiefCalls(
     ["start a grant", start("GrantMachine"), ["api", "intake", "sweep"]],
     ["start a revoke", start("RevokeMachine"), ["api", "sweep"]],
     ["start a reconciliation", start("ReconcileMachine"), ["api"]],
+    ["rotate all passwords", start("FleetMachine"), ["api"]],
     ["stop a workflow", by("states", new sfn.StopExecutionCommand({ executionArn: execution })), []],
     [
       "wake a workflow",
