@@ -1,4 +1,4 @@
-/** What the shell is told. The table stands in docs/cli.md and does not change meaning between versions. */
+/** What the shell is told. The table stands in `dblease --help` and does not change meaning between versions. */
 export const exitCode = {
   ok: 0,
   failed: 1,
