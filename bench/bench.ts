@@ -6,6 +6,7 @@ import { allEngines } from "./engines/all-engines.ts";
 import type { BenchEngine } from "./engines/bench-engine.ts";
 import { crowd } from "./groups/crowd.ts";
 import { request } from "./groups/request.ts";
+import { rotation } from "./groups/rotation.ts";
 import { size } from "./groups/size.ts";
 import { tables } from "./groups/tables.ts";
 import { together } from "./groups/together.ts";
@@ -21,7 +22,7 @@ const engineGroups: Record<string, (engine: BenchEngine<unknown>, report: Report
 };
 
 /** Which need no engine of their own. */
-const otherGroups: Record<string, (report: Report) => Promise<void>> = { request, size };
+const otherGroups: Record<string, (report: Report) => Promise<void>> = { request, rotation, size };
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,

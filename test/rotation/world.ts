@@ -19,7 +19,6 @@ import {
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
 import { DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { vi } from "vitest";
 import { inCheckout } from "../../local-stack/in-checkout.ts";
 import { type Emulator, startEmulator } from "../../local-stack/start-emulator.ts";
 import type { Rotation, RotationEvent, Strategy } from "../../src/rotation.ts";
@@ -264,14 +263,15 @@ export class Given {
    */
   async die(run: string, at: number, when: "before" | "after"): Promise<boolean> {
     // That even the failure cannot be noted is part of the death.
-    const silenced = vi.spyOn(console, "error").mockImplementation(() => {});
+    const { error } = console;
+    console.error = () => {};
     this.world.death.set(at, when);
     const died = await this.do(run).then(
       () => false,
       () => true,
     );
     this.world.death.set(Number.POSITIVE_INFINITY, "before");
-    silenced.mockRestore();
+    console.error = error;
     this.steps.forget();
     return died;
   }
