@@ -94,6 +94,20 @@ onEachServer("group roles", (running) => {
     await asMaster("DROP ROLE theirs");
   });
 
+  test("a schema that is not there is named, also one whose name no schema can have", async () => {
+    const here = running();
+    for (const schema of ["nowhere", "shop \u{1F600}"]) {
+      const role = {
+        name: "dbl_shop__read",
+        scopes: [{ schemas: [schema], privileges: ["select" as const] }],
+      };
+      await expect(adapterOf(here.dialect).prepare(doorOf(here), [role])).rejects.toMatchObject({
+        code: "BAD_CONFIGURATION",
+        message: `there is no schema ${schema} on this server`,
+      });
+    }
+  });
+
   test("a role that a prepare had just made when it was killed is taken up", async () => {
     await asMaster("CREATE ROLE dbl_shop__late");
     await adapter().prepare(doorOf(running()), [role("dbl_shop__late")]);

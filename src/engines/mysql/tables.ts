@@ -37,6 +37,8 @@ export async function readTables(
   });
 }
 
+/** Names beyond the Basic Multilingual Plane are none there can be ("Schema Object Names"), and asking for one is an error. */
 function list(names: readonly string[]): string {
-  return `(${[...names.map(literal), "NULL"].join(", ")})`;
+  const possible = names.filter((name) => !/[\u{10000}-\u{10FFFF}]/u.test(name));
+  return `(${[...possible.map(literal), "NULL"].join(", ")})`;
 }
