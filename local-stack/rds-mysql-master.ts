@@ -12,7 +12,7 @@ export const masterPrivileges = [
  * RDS's own procedure, because its master may not KILL: whose session it is stands in 16 characters ("Known issues
  * and limitations for RDS for MySQL", stored procedure limitations), and RDS's own sessions are let alone.
  */
-const rdsKill = [
+export const rdsKill = [
   "CREATE DEFINER = rdsadmin@localhost PROCEDURE mysql.rds_kill(IN thread BIGINT) SQL SECURITY DEFINER",
   "BEGIN DECLARE l_user VARCHAR(16); DECLARE l_host VARCHAR(64);",
   "SELECT user, host INTO l_user, l_host FROM information_schema.processlist WHERE id = thread;",

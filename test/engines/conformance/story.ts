@@ -10,10 +10,10 @@ export const clock = () => new Date();
 export const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
 
 /** A test on a stage of its own; skipped with the reason where the engine lacks something. */
-export function story<Connection>(
-  harness: Harness<Connection>,
+export function story<Connection, Own extends Stage<Connection>>(
+  harness: Pick<Harness<Connection>, "engine" | "lacks"> & { stage(): Promise<Own> },
   title: string,
-  tell: (stage: Stage<Connection>) => Promise<void>,
+  tell: (stage: Own) => Promise<void>,
   needs: readonly Capability[] = [],
 ): void {
   const reason = needs.map((capability) => harness.lacks[capability]).find((why) => why !== undefined);

@@ -19,6 +19,8 @@ export type Flavour = "mysql" | "mariadb";
 
 export interface MysqlStage extends Stage<MysqlConnection> {
   server: MysqlFamilyServer;
+  /** Of the bootstrap superuser. */
+  rootSession(): Promise<Session>;
 }
 
 export interface MysqlHarness extends Harness<MysqlConnection> {
@@ -119,8 +121,10 @@ export function mysqlHarness(
       await adapter.prepare(door(), [reader]);
       const admin = (sql: string, where = schema) => run(master(where), sql);
       const root = (sql: string) => run(server.superuser, sql);
+      const rootSession = () => openSession(server.superuser);
       return {
         server,
+        rootSession,
         database: schema,
         schema,
         orders: `${schema}.orders`,
@@ -138,7 +142,7 @@ export function mysqlHarness(
           password: server.adminPassword,
           admin,
           root,
-          rootSession: () => openSession(server.superuser),
+          rootSession,
         }),
       };
     },
