@@ -1,21 +1,51 @@
-// npm run demo: a whole access, from request to receipt, on a stack of its own. -- --json: one object a line.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+// npm run demo: a whole access, from request to receipt, on a stack of its own. -- --engine mariadb or mysql: on that
+// engine instead of postgres. -- --json: one object a line.
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { jsonNarrator, peopleNarrator } from "./demo/narrator.ts";
 import { tellStory } from "./demo/story.ts";
 import { endWithParent } from "./end-with-parent.ts";
+import { type FurtherEngine, furtherId, furtherServers, isFurtherEngine } from "./further-servers.ts";
 import { inCheckout } from "./in-checkout.ts";
+import { setUpServers } from "./set-up-servers.ts";
 import { startStack } from "./stack.ts";
 
+interface Wish {
+  engine: "postgres" | FurtherEngine;
+  json: boolean;
+}
+
+function wishOf(words: string[]): Wish {
+  try {
+    const { values } = parseArgs({
+      args: words,
+      options: {
+        engine: { type: "string", default: "postgres" },
+        json: { type: "boolean", default: false },
+      },
+    });
+    const { engine, json } = values;
+    if (engine === "postgres" || isFurtherEngine(engine)) return { engine, json };
+  } catch {
+    // The sentence below says all that is right.
+  }
+  throw new Error(
+    `npm run demo does not take ${words.join(" ")}. Next: name one engine of postgres, mariadb, mysql (-- --engine mariadb), and --json for programs.`,
+  );
+}
+
 async function demo(): Promise<number> {
-  const { values } = parseArgs({ options: { json: { type: "boolean", default: false } } });
+  const { engine, json } = wishOf(process.argv.slice(2));
+  const further = engine === "postgres" ? [] : [engine];
+  setUpServers(further);
   const start = Date.now();
-  const narrator = values.json ? jsonNarrator(start) : peopleNarrator(start);
+  const narrator = json ? jsonNarrator(start) : peopleNarrator(start);
   const stack = await startStack({
     folder: inCheckout(".local/demo"),
     configFile: inCheckout("dblease.yaml"),
+    with: further,
     onProgress: (words) => process.stderr.write(`${words}\n`),
   });
   // Passwords of the story go with it.
@@ -23,10 +53,11 @@ async function demo(): Promise<number> {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(130));
   endWithParent(() => process.exit(1));
   try {
-    narrator.step("dblease", "is up: a real PostgreSQL, the deployed app, IAM enforced; no AWS account");
+    const title = engine === "postgres" ? "PostgreSQL" : furtherServers[engine].title;
+    narrator.step("dblease", `is up: a real ${title}, the deployed app, IAM enforced; no AWS account`);
     const receipt = await tellStory(
       stack.info,
-      readFileSync(stack.info.caFile, "utf8"),
+      engine === "postgres" ? "orders" : furtherId(engine),
       stateFolder,
       narrator,
     );

@@ -6,19 +6,26 @@ import { type MysqlFamilyServer, startMysqlFamilyServer } from "./mysql-family-s
 import { masterPrivileges } from "./rds-mysql-master.ts";
 
 /** Debian's package, unpacked under .local/ (set-up/unpack-mariadb.mjs, never installed by us) or there already. */
-const root = [inCheckout(".local/mariadb"), "/"].find((folder) =>
-  existsSync(join(folder, "usr/sbin/mariadbd")),
-);
+const findRoot = () =>
+  [inCheckout(".local/mariadb"), "/"].find((folder) => existsSync(join(folder, "usr/sbin/mariadbd")));
 
 /** Why no MariaDB can be started here; undefined: one can. */
-export const mariadbMissing = root === undefined ? "no MariaDB in .local/mariadb or /usr/sbin" : undefined;
+export const mariadbMissing =
+  findRoot() === undefined ? "no MariaDB in .local/mariadb or /usr/sbin" : undefined;
 
-const program = join(root ?? "/", "usr/sbin/mariadbd");
-const libraries = join(root ?? "/", "usr/lib/x86_64-linux-gnu");
-const messages = join(root ?? "/", "usr/share/mysql");
+/** Looked for each time: it may have been fetched just now. */
+function places() {
+  const root = findRoot() ?? "/";
+  return {
+    program: join(root, "usr/sbin/mariadbd"),
+    libraries: join(root, "usr/lib/x86_64-linux-gnu"),
+    messages: join(root, "usr/share/mysql"),
+  };
+}
 
 /** Major and minor version of what this machine has, such as `10.11`. */
 export function mariadbVersion(): string {
+  const { program, libraries } = places();
   const env = { ...process.env, LD_LIBRARY_PATH: libraries };
   const words = execFileSync(program, ["--version"], { env, encoding: "utf8" });
   return /Ver (\d+\.\d+)/.exec(words)?.[1] ?? "of an unknown version";
@@ -26,6 +33,7 @@ export function mariadbVersion(): string {
 
 /** A new, empty MariaDB. */
 export function startMariadbServer(options: { folder: string; port?: number }): Promise<MysqlFamilyServer> {
+  const { program, libraries, messages } = places();
   return startMysqlFamilyServer(
     {
       name: "MariaDB",
@@ -41,7 +49,7 @@ export function startMariadbServer(options: { folder: string; port?: number }): 
           ...["--bootstrap", "--log-warnings=0", "--enforce-storage-engine="],
           ...["--max-allowed-packet=8M", "--net-buffer-length=16K", "--skip-log-bin"],
         ],
-        input: systemTables(),
+        input: systemTables(messages),
       },
       master: { privileges: masterPrivileges, afterwards: [] },
     },
@@ -50,7 +58,7 @@ export function startMariadbServer(options: { folder: string; port?: number }): 
 }
 
 /** What mariadb-install-db feeds to the server, without the accounts of other hosts than localhost. */
-function systemTables(): string {
+function systemTables(messages: string): string {
   const names = [
     "mysql_system_tables",
     "mysql_performance_tables",

@@ -10,6 +10,7 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import { isMap, parseDocument, type YAMLMap } from "yaml";
 import type { AwsAccess } from "./aws-access.ts";
+import { standBeside } from "./stand-beside.ts";
 
 /** A database as the stack knows it: where it is and who administers it. */
 export interface LocalDatabase {
@@ -18,6 +19,8 @@ export interface LocalDatabase {
   host: string;
   port: number;
   database: string;
+  /** The authority that signed its certificate. */
+  caFile: string;
   adminUsername: string;
   adminPassword: string;
 }
@@ -30,6 +33,10 @@ interface Options {
   env: NodeJS.ProcessEnv;
   /** Host and port of the RDS instances that the stack itself provides. */
   instances: Record<string, { host: string; port: number }>;
+  /** The authority of these. */
+  caFile: string;
+  /** Databases that stand beside `orders` without being in the file. */
+  further: Record<string, object>;
 }
 
 /**
@@ -38,6 +45,7 @@ interface Options {
  */
 export async function resolveConfiguration(options: Options): Promise<LocalDatabase[]> {
   const document = parseDocument(readFileSync(options.configFile, "utf8"));
+  standBeside(document, "orders", options.further);
   const secrets = new SecretsManagerClient(options.access);
   const known: LocalDatabase[] = [];
   const databases = document.get("databases");
@@ -163,6 +171,7 @@ function locate(database: YAMLMap, id: string, login: Login, options: Options): 
     host: own?.host ?? String(database.get("host")),
     port: own?.port ?? Number(database.get("port")),
     database: String(database.get("database")),
+    caFile: String(database.getIn(["tls", "ca"]) ?? options.caFile),
     adminUsername: login.username,
     adminPassword: login.password,
   };

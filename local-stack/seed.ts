@@ -1,4 +1,5 @@
 import { Client, type ClientConfig, escapeLiteral } from "pg";
+import { shop } from "./shop.ts";
 
 // The master is no superuser: to make something that another role owns, it first lends itself that role.
 const roles = (password: string) => `
@@ -6,6 +7,9 @@ const roles = (password: string) => `
   CREATE ROLE reporting NOLOGIN;
   GRANT orders_app TO CURRENT_USER WITH INHERIT TRUE, SET TRUE;
 `;
+
+const insert = (table: string, rows: readonly object[]) =>
+  `INSERT INTO ${table} SELECT * FROM json_populate_recordset(NULL::${table}, ${escapeLiteral(JSON.stringify(rows))})`;
 
 const tables = `
   SET ROLE orders_app;
@@ -25,21 +29,8 @@ const tables = `
     status text NOT NULL,
     ordered_at timestamptz NOT NULL
   );
-  INSERT INTO customers
-  SELECT n, first || ' ' || last, lower(first || '.' || last) || n || '@example.com', city, date '2023-01-01' + n * 5
-  FROM generate_series(1, 200) AS n,
-    LATERAL (SELECT
-      (array['Anna','Boris','Chen','Dina','Emre','Fatima','Goran','Hana','Ivan','Jutta'])[1 + n % 10],
-      (array['Berg','Costa','Dubois','Evans','Fischer','Garcia','Haddad'])[1 + n % 7],
-      (array['Berlin','Lisbon','Lyon','Cardiff','Vienna','Madrid','Tunis','Oslo','Porto'])[1 + n % 9]
-    ) AS person (first, last, city);
-  INSERT INTO orders
-  SELECT n, 1 + (n * 37) % 200,
-    (array['desk lamp','office chair','monitor arm','notebook','keyboard','standing desk'])[1 + n % 6],
-    1 + n % 4, 1290 + (n * 7919) % 48000,
-    (array['paid','shipped','shipped','delivered','delivered','returned'])[1 + (n * 5) % 6],
-    timestamptz '2026-01-05 08:00+00' + n * interval '7 hours'
-  FROM generate_series(1, 600) AS n;
+  ${insert("customers", shop.customers)};
+  ${insert("orders", shop.orders)};
   GRANT SELECT ON orders TO reporting;
   RESET ROLE;
 `;

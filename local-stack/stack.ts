@@ -4,12 +4,15 @@ import { join, resolve } from "node:path";
 import { signToken } from "../src/iam/sign-token.ts";
 import type { AwsAccess } from "./aws-access.ts";
 import { bootstrap, type CdkRun, deploy, destroy, synthesize } from "./cdk.ts";
+import { furtherDatabases } from "./further-databases.ts";
+import { type FurtherEngine, type FurtherServers, furtherId, furtherServers } from "./further-servers.ts";
 import { attachPolicies, createDeployer, createPeople } from "./people.ts";
 import { type PostgresServer, startPostgresServer } from "./postgres-server.ts";
 import { registerInstance } from "./register-instance.ts";
-import { type LocalDatabase, resolveConfiguration } from "./resolve-configuration.ts";
+import { resolveConfiguration } from "./resolve-configuration.ts";
 import { scheduleRotations } from "./schedule-rotations.ts";
 import { seed } from "./seed.ts";
+import { seedMysqlFamily } from "./seed-mysql-family.ts";
 import { removeStackInfo, type StackInfo, writeProfiles, writeStackInfo } from "./stack-files.ts";
 import { claimFolder, releaseFolder } from "./stack-lock.ts";
 import { type Emulator, startEmulator } from "./start-emulator.ts";
@@ -17,6 +20,7 @@ import { type Emulator, startEmulator } from "./start-emulator.ts";
 export interface Stack {
   readonly info: StackInfo;
   postgres: PostgresServer;
+  further: FurtherServers;
   emulator: Emulator;
   /** Deploys again, after the configuration has changed. */
   apply(): Promise<void>;
@@ -31,15 +35,14 @@ export interface StackOptions {
   configFile: string;
   /** The database takes IAM logins, and its master is such a user. */
   iam?: boolean;
-  /** Where `env:NAME` is looked up, besides ORDERS_ADMIN and ORDERS_APP, which the stack itself provides. */
+  /** Servers beside PostgreSQL, each a database with the same data, roles and rules as `orders`. */
+  with?: readonly FurtherEngine[];
+  /** Where `env:NAME` is looked up, besides the logins that the stack itself provides. */
   env?: NodeJS.ProcessEnv;
   onProgress?: (words: string) => void;
 }
 
-interface Servers {
-  postgres: PostgresServer;
-  emulator: Emulator;
-}
+type Servers = Pick<Stack, "postgres" | "further" | "emulator">;
 
 /** The whole of dblease on this machine: a database, an AWS account, the deployed app. It ends with this process. */
 export async function startStack(options: StackOptions): Promise<Stack> {
@@ -48,8 +51,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   claimFolder(folder);
   removeStackInfo(folder);
   try {
-    progress("starting PostgreSQL and the AWS emulator");
-    const servers = await startServers(folder, options.iam ?? false);
+    const titles = ["PostgreSQL", ...(options.with ?? []).map((engine) => furtherServers[engine].title)];
+    progress(`starting ${titles.join(", ")} and the AWS emulator`);
+    const servers = await startServers(folder, options);
     try {
       return await deployInto(servers, folder, options, progress);
     } catch (error) {
@@ -68,16 +72,26 @@ async function deployInto(
   options: StackOptions,
   progress: (words: string) => void,
 ): Promise<Stack> {
-  const { postgres, emulator } = servers;
+  const { postgres, further, emulator } = servers;
   const deployer = await createDeployer(emulator.root);
   const resolvedFile = join(folder, "dblease.yaml");
+  const caFile = join(folder, "ca.pem");
   const run: CdkRun = { access: deployer, folder: join(folder, "cdk"), configFile: resolvedFile };
   const applicationPassword = randomBytes(24).toString("base64url");
-  const provided = providedSecrets(postgres, applicationPassword);
+  const beside = furtherDatabases(further);
+  const provided = { ...providedSecrets(postgres, applicationPassword), ...beside.secrets };
   const resolveNow = () => {
     // Read again each time: a database that is added later brings its variable along.
     const env = { ...(options.env ?? process.env), ...provided };
-    return resolveFor(servers, deployer, resolve(options.configFile), resolvedFile, env);
+    return resolveConfiguration({
+      configFile: resolve(options.configFile),
+      resolvedFile,
+      access: deployer,
+      env,
+      instances: { orders: { host: postgres.host, port: postgres.port } },
+      caFile,
+      further: beside.databases,
+    });
   };
   const prepared = async () => {
     const iam = options.iam ?? false;
@@ -86,6 +100,7 @@ async function deployInto(
       createPeople(emulator.root),
       resolveNow(),
       seed(masterLogin(postgres, iam ? deployer : undefined), applicationPassword),
+      ...[...further.values()].map(seedMysqlFamily),
     ]);
     await synthesize(run);
     return { people, databases };
@@ -108,7 +123,7 @@ async function deployInto(
     region,
     apiUrl,
     databases,
-    caFile: join(folder, "ca.pem"),
+    caFile,
     ...files,
     pid: process.pid,
   };
@@ -133,30 +148,38 @@ async function deployInto(
   };
 }
 
-/** Both, or neither. */
-async function startServers(folder: string, iam: boolean): Promise<Servers> {
+/** All, or none. */
+async function startServers(folder: string, options: StackOptions): Promise<Servers> {
   const caFile = join(folder, "ca.pem");
   const starting = startEmulator({ folder: join(folder, "emulator"), caFile });
   const judge = async (username: string, token: string) =>
     (await starting).judgeToken("orders", username, token);
-  const [postgres, emulator] = await Promise.allSettled([
-    startPostgresServer({ folder: join(folder, "postgres"), ...(iam ? { judge } : {}) }),
-    starting,
-  ]);
-  if (postgres.status === "fulfilled" && emulator.status === "fulfilled") {
-    copyFileSync(postgres.value.caFile, caFile);
-    return { postgres: postgres.value, emulator: emulator.value };
+  const postgres = startPostgresServer({
+    folder: join(folder, "postgres"),
+    ...(options.iam ? { judge } : {}),
+  });
+  const further = (options.with ?? []).map(async (engine) => {
+    const server = await furtherServers[engine].start({ folder: join(folder, furtherId(engine)) });
+    return [engine, server] as const;
+  });
+  const all = [postgres, starting, ...further.map(async (it) => (await it)[1])];
+  const results = await Promise.allSettled(all);
+  const failed = results.find((it) => it.status === "rejected");
+  if (failed) {
+    for (const it of results) if (it.status === "fulfilled") await it.value.stop();
+    throw failed.reason;
   }
-  const failures: unknown[] = [];
-  for (const result of [postgres, emulator]) {
-    if (result.status === "fulfilled") await result.value.stop();
-    else failures.push(result.reason);
-  }
-  throw failures[0];
+  const { caFile: from } = await postgres;
+  copyFileSync(from, caFile);
+  return {
+    postgres: await postgres,
+    further: new Map(await Promise.all(further)),
+    emulator: await starting,
+  };
 }
 
-async function stopServers({ postgres, emulator }: Servers): Promise<void> {
-  await Promise.all([postgres.stop(), emulator.stop()]);
+async function stopServers({ postgres, further, emulator }: Servers): Promise<void> {
+  await Promise.all([postgres, ...further.values(), emulator].map((server) => server.stop()));
 }
 
 /** @param signer signs the token of a master that has no password any more. */
@@ -168,23 +191,6 @@ function masterLogin(
     ? () => signToken({ host, port, username }, signer.region, signer.credentials)
     : adminPassword;
   return { host, port, user: username, password, ssl: { ca } };
-}
-
-function resolveFor(
-  { postgres }: Servers,
-  access: AwsAccess,
-  configFile: string,
-  resolvedFile: string,
-  env: NodeJS.ProcessEnv,
-): Promise<LocalDatabase[]> {
-  const { host, port } = postgres;
-  return resolveConfiguration({
-    configFile,
-    resolvedFile,
-    access,
-    env,
-    instances: { orders: { host, port } },
-  });
 }
 
 /** The logins of the database that the stack itself brings: its admin's, and its application's in the form of AWS's functions. */

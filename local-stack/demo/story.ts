@@ -1,19 +1,14 @@
+import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Client } from "pg";
 import type { Receipt } from "../../src/receipt.ts";
 import type { GrantView } from "../../src/views.ts";
 import { personEnvironment } from "../person-environment.ts";
 import type { StackInfo } from "../stack-files.ts";
+import { openMysqlSession } from "./mysql-session.ts";
 import type { Narrator } from "./narrator.ts";
+import { openPostgresSession } from "./postgres-session.ts";
 import { runCli } from "./run-cli.ts";
-
-interface Credential {
-  host: string;
-  port: number;
-  username: string;
-  password: string;
-  database: string;
-}
+import type { Login } from "./session.ts";
 
 async function show(env: NodeJS.ProcessEnv, id: string): Promise<GrantView> {
   // The CLI prints what the API answered.
@@ -34,14 +29,6 @@ async function until(
   );
 }
 
-async function connect(credential: Credential, ca: string): Promise<Client> {
-  const { username: user, ...rest } = credential;
-  const session = new Client({ ...rest, user, ssl: { ca } });
-  session.on("error", () => {});
-  await session.connect();
-  return session;
-}
-
 /** What the server said no with; anything but a no ends the story. */
 async function refusal(attempt: Promise<unknown>): Promise<string> {
   return attempt.then(
@@ -52,18 +39,22 @@ async function refusal(attempt: Promise<unknown>): Promise<string> {
   );
 }
 
-/** One access from request to receipt. @returns the receipt. */
+const psql = { client: "psql", open: openPostgresSession };
+
+/** One access to a database of the stack, from request to receipt. @returns the receipt. */
 export async function tellStory(
   info: StackInfo,
-  ca: string,
+  database: string,
   stateFolder: string,
   narrator: Narrator,
 ): Promise<Receipt> {
   const rita = personEnvironment(info, "requester", stateFolder);
   const ada = personEnvironment(info, "approver", stateFolder);
-  const wish = ["orders", "--role", "read-only", "--for", "30s", "--reason", "why was order 42 returned?"];
+  const wish = [database, "--role", "read-only", "--for", "30s", "--reason", "why was order 42 returned?"];
   const { id } = (await runCli(rita, "request", ...wish, "--no-wait")) as GrantView;
-  narrator.step("requester", `asks for read-only on orders for 30 seconds: grant ${id}`, { grantId: id });
+  narrator.step("requester", `asks for read-only on ${database} for 30 seconds: grant ${id}`, {
+    grantId: id,
+  });
   narrator.remark("her machine made the password; only its verifier travelled");
   await runCli(ada, "approve", id, "--reason", "go ahead");
   narrator.step("approver", "approves", { grantId: id });
@@ -72,20 +63,22 @@ export async function tellStory(
     expiresAt: active.expiresAt,
   });
 
-  const credential = (await runCli(rita, "credential", id)) as Credential;
-  const session = await connect(credential, ca);
-  const gone = new Promise<void>((resolve) => session.once("end", () => resolve()));
-  const { rows } = await session.query<{ status: string }>("SELECT status FROM orders WHERE id = 42");
+  const credential = (await runCli(rita, "credential", id)) as Omit<Login, "ca">;
+  const login = { ...credential, ca: active.connection?.ca ?? readFileSync(info.caFile, "utf8") };
+  const { client, open } =
+    active.engine === "postgres" ? psql : { client: active.engine, open: openMysqlSession };
+  const session = await open(login);
+  const rows = await session.query("SELECT status FROM orders WHERE id = 42");
   narrator.step(
     "requester",
-    `connects with psql's own protocol over verified TLS and reads: order 42 is ${rows[0]?.status}`,
+    `connects with ${client}'s own protocol over verified TLS and reads: order 42 is ${rows[0]?.status}`,
   );
   const no = await refusal(session.query("UPDATE orders SET status = 'paid' WHERE id = 42"));
   narrator.step("database", `refuses a write: ${no}`);
   narrator.remark("the session stays open; nobody does anything until time is up ...");
-  await gone;
+  await session.ended;
   narrator.step("dblease", "time is up: the open session has been ended");
-  const refused = await refusal(connect(credential, ca));
+  const refused = await refusal(open(login));
   narrator.step("database", `refuses a new login: ${refused}`);
   const closed = await until(rita, id, "revoked", "revoke_failed", "quarantined");
   narrator.step("dblease", `the grant is ${closed.status}`, { status: closed.status });

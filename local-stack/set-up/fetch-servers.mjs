@@ -25,7 +25,9 @@ export async function fetchServers({ forTests, wanted }) {
     const problem = await server.unpack();
     if (problem === undefined) continue;
     if (!forTests)
-      throw new Error(`${server.title} cannot run here (${problem}). Next: leave it out of --with.`);
+      throw new Error(
+        `${server.title} cannot run here (${problem}). Next: mend that, or go without ${name}.`,
+      );
     say(`no ${server.title} here, its tests are skipped (${problem})`);
   }
 }

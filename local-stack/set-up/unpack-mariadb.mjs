@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { inCheckout } from "./checkout.mjs";
+import { inCheckout, say } from "./checkout.mjs";
 import { startProblem } from "./run-program.mjs";
 import { unpackPackages } from "./unpack-packages.mjs";
 
@@ -13,6 +13,7 @@ export async function unpackMariadb() {
   const folder = inCheckout(".local/mariadb");
   const program = join(folder, "usr/sbin/mariadbd");
   if (existsSync(program) || existsSync("/usr/sbin/mariadbd")) return undefined;
+  say("fetching MariaDB, about ten seconds");
   rmSync(folder, { recursive: true, force: true });
   const libraries = [["libaio1", "libaio1t64"], ["libnuma1"], ["liburing2"]];
   const problem =
