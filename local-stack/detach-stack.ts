@@ -1,6 +1,7 @@
 import { fork } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { FurtherEngine } from "./further-servers.ts";
 import { inCheckout } from "./in-checkout.ts";
 
 /** What the stack in the background tells the terminal that waits for it. */
@@ -10,11 +11,12 @@ interface Word {
 }
 
 /** Starts a stack in the background and returns when it is ready to be used. */
-export async function detachStack(folder: string): Promise<void> {
+export async function detachStack(folder: string, further: readonly FurtherEngine[]): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const logFile = join(folder, "local.log");
   const log = openSync(logFile, "w");
-  const stack = fork(inCheckout("local-stack/local.ts"), [], {
+  const words = further.length > 0 ? ["--with", further.join(",")] : [];
+  const stack = fork(inCheckout("local-stack/local.ts"), words, {
     stdio: ["ignore", log, log, "ipc"],
     detached: true,
   });

@@ -1,5 +1,6 @@
 import { watchFile } from "node:fs";
 import { endWithParent } from "./end-with-parent.ts";
+import { type FurtherEngine, furtherServers } from "./further-servers.ts";
 import { type Stack, startStack } from "./stack.ts";
 import { usage } from "./usage.ts";
 
@@ -9,7 +10,11 @@ const say = (words: string) => process.stderr.write(`${words}\n`);
  * Starts a stack, says how to use it and keeps it until somebody ends this process. In the background (started by
  * detach-stack.ts, with a channel to it) it outlives its parent, but only once it has told it that all is up.
  */
-export async function keepStack(folder: string, configFile: string): Promise<void> {
+export async function keepStack(
+  folder: string,
+  configFile: string,
+  further: readonly FurtherEngine[],
+): Promise<void> {
   let stack: Stack | undefined;
   let ending = false;
   const end = async (status: number) => {
@@ -25,11 +30,12 @@ export async function keepStack(folder: string, configFile: string): Promise<voi
   process.once("disconnect", parentLost);
 
   const tell = (words: string) => (background ? process.send?.({ progress: words }) : say(words));
-  stack = await startStack({ folder, configFile, onProgress: tell });
+  stack = await startStack({ folder, configFile, with: further, onProgress: tell });
   if (ending) await stack.stop();
   for (const [name, server] of [
     ["PostgreSQL", stack.postgres],
     ["The AWS emulator", stack.emulator],
+    ...[...stack.further].map(([engine, server]) => [furtherServers[engine].title, server] as const),
   ] as const) {
     server.ended.then(() => {
       if (!ending)

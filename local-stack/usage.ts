@@ -1,3 +1,4 @@
+import type { LocalDatabase } from "./resolve-configuration.ts";
 import type { StackInfo } from "./stack-files.ts";
 
 /** How to use a running stack, as lines that a shell may evaluate as they are. */
@@ -10,10 +11,7 @@ export function usage(info: StackInfo): string {
     PGSSLROOTCERT: info.caFile,
   };
   const assignments = Object.entries(variables).map(([name, value]) => `${name}=${quoted(value)}`);
-  const reachable = info.databases.map(
-    ({ id, host, port, database }) =>
-      `#   ${id}: psql "host=${host} port=${port} dbname=${database} user=... sslmode=verify-full sslrootcert=${info.caFile}"`,
-  );
+  const reachable = info.databases.map((database) => `#   ${database.id}: ${clientCommand(database)}`);
   return [
     `export ${assignments.join(" ")}`,
     "# The line above makes this shell the requester of the local stack. Then, for example:",
@@ -24,6 +22,14 @@ export function usage(info: StackInfo): string {
     ...reachable,
     "",
   ].join("\n");
+}
+
+function clientCommand({ engine, host, port, database, caFile }: LocalDatabase): string {
+  if (engine === "postgres") {
+    return `psql "host=${host} port=${port} dbname=${database} user=... sslmode=verify-full sslrootcert=${caFile}"`;
+  }
+  const verified = engine === "mysql" ? "--ssl-mode=VERIFY_IDENTITY" : "--ssl-verify-server-cert";
+  return `${engine} --host=${host} --port=${port} --user=... --password ${verified} --ssl-ca=${quoted(caFile)} ${database}`;
 }
 
 function quoted(value: string): string {
