@@ -13,7 +13,7 @@ export async function unpackMariadb() {
   const folder = inCheckout(".local/mariadb");
   const program = join(folder, "usr/sbin/mariadbd");
   if (existsSync(program) || existsSync("/usr/sbin/mariadbd")) return undefined;
-  say("fetching MariaDB, about ten seconds");
+  say("fetching MariaDB, about fifteen seconds");
   rmSync(folder, { recursive: true, force: true });
   const libraries = [["libaio1", "libaio1t64"], ["libnuma1"], ["liburing2"]];
   const problem =

@@ -17,7 +17,7 @@ export async function unpackMysql() {
   const folder = inCheckout(".local/mysql");
   if (existsSync(join(folder, "bin/mysqld"))) return undefined;
   if (process.platform !== "linux" || process.arch !== "x64") return "the server is built for Linux x64 only";
-  say("fetching MySQL 8.0.15, about ten seconds");
+  say("fetching MySQL 8.0.15, about fifteen seconds");
   // Beside the place it is moved to when it starts, so that a set-up that was broken off is begun again.
   const unfinished = `${folder}.part`;
   rmSync(unfinished, { recursive: true, force: true });

@@ -21,7 +21,7 @@ import { Client } from "pg";
 import { afterAll, beforeAll } from "vitest";
 import type { AwsAccess } from "../../local-stack/aws-access.ts";
 import { personEnvironment } from "../../local-stack/person-environment.ts";
-import { type Stack, startStack } from "../../local-stack/stack.ts";
+import { type Stack, type StackOptions, startStack } from "../../local-stack/stack.ts";
 import type { GrantEvent } from "../../src/events.ts";
 import type { FindingEvent } from "../../src/finding.ts";
 import type { Grant } from "../../src/grant.ts";
@@ -49,9 +49,12 @@ export class RunningStack {
   private subscriber: BusSubscriber | undefined;
   private resources: Map<string, string> = new Map();
   private readonly people = new Map<string, Person>();
-  private readonly options: { iam?: boolean };
+  private readonly options: Pick<StackOptions, "iam" | "with">;
 
-  constructor(configFile = join(import.meta.dirname, "dblease.yaml"), options: { iam?: boolean } = {}) {
+  constructor(
+    configFile = join(import.meta.dirname, "dblease.yaml"),
+    options: Pick<StackOptions, "iam" | "with"> = {},
+  ) {
     this.configFile = configFile;
     this.options = options;
   }
