@@ -1,5 +1,5 @@
 // npm run demo: a whole access, from request to receipt, on a stack of its own. -- --engine mariadb or mysql: on that
-// engine instead of postgres. -- --json: one object a line.
+// engine instead of postgres. -- iam: by IAM tokens instead of a password. -- --json: one object a line.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,37 +14,43 @@ import { startStack } from "./stack.ts";
 
 interface Wish {
   engine: "postgres" | FurtherEngine;
+  iam: boolean;
   json: boolean;
 }
 
 function wishOf(words: string[]): Wish {
   try {
-    const { values } = parseArgs({
+    const { values, positionals } = parseArgs({
       args: words,
+      allowPositionals: true,
       options: {
         engine: { type: "string", default: "postgres" },
         json: { type: "boolean", default: false },
       },
     });
     const { engine, json } = values;
-    if (engine === "postgres" || isFurtherEngine(engine)) return { engine, json };
+    const iam = positionals.join(" ") === "iam";
+    if (iam || positionals.length === 0) {
+      if (engine === "postgres" || (isFurtherEngine(engine) && !iam)) return { engine, iam, json };
+    }
   } catch {
     // The sentence below says all that is right.
   }
   throw new Error(
-    `npm run demo does not take ${words.join(" ")}. Next: name one engine of postgres, mariadb, mysql (-- --engine mariadb), and --json for programs.`,
+    `npm run demo does not take ${words.join(" ")}. Next: name one engine of postgres, mariadb, mysql (-- --engine mariadb), or iam (PostgreSQL alone), and --json for programs.`,
   );
 }
 
 async function demo(): Promise<number> {
-  const { engine, json } = wishOf(process.argv.slice(2));
+  const { engine, iam, json } = wishOf(process.argv.slice(2));
   const further = engine === "postgres" ? [] : [engine];
   setUpServers(further);
   const start = Date.now();
   const narrator = json ? jsonNarrator(start) : peopleNarrator(start);
   const stack = await startStack({
     folder: inCheckout(".local/demo"),
-    configFile: inCheckout("dblease.yaml"),
+    configFile: inCheckout(iam ? "local-stack/demo/iam.yaml" : "dblease.yaml"),
+    iam,
     with: further,
     onProgress: (words) => process.stderr.write(`${words}\n`),
   });

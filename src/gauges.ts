@@ -1,4 +1,4 @@
-/** What the sweeper measures each minute, for the alarms of infra/constructs/alarms.ts. */
+/** What the sweeper measures each minute, for the alarms of infra/constructs/sweeper.ts. */
 import type { Grant, GrantStatus } from "./grant.ts";
 
 /** Number of grants of each kind, and of sweeps. */

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Receipt } from "../../src/receipt.ts";
-import type { GrantView } from "../../src/views.ts";
+import type { GrantView, TokenView } from "../../src/views.ts";
 import { personEnvironment } from "../person-environment.ts";
 import type { StackInfo } from "../stack-files.ts";
 import { openMysqlSession } from "./mysql-session.ts";
@@ -41,6 +41,16 @@ async function refusal(attempt: Promise<unknown>): Promise<string> {
 
 const psql = { client: "psql", open: openPostgresSession };
 
+/** What opens the database: the password that her machine kept, or a token signed this moment. */
+async function loginOf(env: NodeJS.ProcessEnv, active: GrantView, info: StackInfo): Promise<Login> {
+  const ca = active.connection?.ca ?? readFileSync(info.caFile, "utf8");
+  if (active.model === "native") {
+    return { ...((await runCli(env, "credential", active.id)) as Omit<Login, "ca">), ca };
+  }
+  const { token, ...place } = (await runCli(env, "token", active.id)) as TokenView;
+  return { ...place, password: token, ca };
+}
+
 /** One access to a database of the stack, from request to receipt. @returns the receipt. */
 export async function tellStory(
   info: StackInfo,
@@ -51,11 +61,16 @@ export async function tellStory(
   const rita = personEnvironment(info, "requester", stateFolder);
   const ada = personEnvironment(info, "approver", stateFolder);
   const wish = [database, "--role", "read-only", "--for", "30s", "--reason", "why was order 42 returned?"];
-  const { id } = (await runCli(rita, "request", ...wish, "--no-wait")) as GrantView;
+  const { id, model } = (await runCli(rita, "request", ...wish, "--no-wait")) as GrantView;
   narrator.step("requester", `asks for read-only on ${database} for 30 seconds: grant ${id}`, {
     grantId: id,
   });
-  narrator.remark("her machine made the password; only its verifier travelled");
+  if (model === "native") narrator.remark("her machine made the password; only its verifier travelled");
+  else {
+    narrator.remark("there is no password: every login takes a token that is good for 15 minutes at most");
+    const early = await refusal(runCli(rita, "token", id));
+    narrator.step("dblease", `refuses a token before the approval: ${early}`);
+  }
   await runCli(ada, "approve", id, "--reason", "go ahead");
   narrator.step("approver", "approves", { grantId: id });
   const active = await until(rita, id, "active");
@@ -63,8 +78,7 @@ export async function tellStory(
     expiresAt: active.expiresAt,
   });
 
-  const credential = (await runCli(rita, "credential", id)) as Omit<Login, "ca">;
-  const login = { ...credential, ca: active.connection?.ca ?? readFileSync(info.caFile, "utf8") };
+  const login = await loginOf(rita, active, info);
   const { client, open } =
     active.engine === "postgres" ? psql : { client: active.engine, open: openMysqlSession };
   const session = await open(login);
@@ -79,7 +93,8 @@ export async function tellStory(
   await session.ended;
   narrator.step("dblease", "time is up: the open session has been ended");
   const refused = await refusal(open(login));
-  narrator.step("database", `refuses a new login: ${refused}`);
+  const what = model === "native" ? "a new login" : "the same token, which is half a minute old";
+  narrator.step("database", `refuses ${what}: ${refused}`);
   const closed = await until(rita, id, "revoked", "revoke_failed", "quarantined");
   narrator.step("dblease", `the grant is ${closed.status}`, { status: closed.status });
   if (!closed.receipt)

@@ -59,8 +59,14 @@ function eventOf(api: TokenApi, call: Call, grant: Grant, name: TokenEvent["name
   };
 }
 
-async function issue(api: TokenApi, call: Call, grant: Grant, member: Member): Promise<TokenView> {
+async function issue(
+  api: TokenApi,
+  call: Call,
+  grant: Grant,
+  wanted: string | undefined,
+): Promise<TokenView> {
   await assertMayHave(api, call, grant);
+  const member = memberOf(grant, wanted);
   const token = await signForGrant(api.broker, grant, member);
   const event = eventOf(api, call, grant, "TokenIssued");
   const lived = new Date(Date.parse(event.at) + tokenSeconds * 1000).toISOString();
@@ -86,7 +92,7 @@ export async function issueToken(
 ): Promise<TokenView> {
   const grant = await visibleGrant(api, call, id);
   try {
-    return await issue(api, call, grant, memberOf(grant, member));
+    return await issue(api, call, grant, member);
   } catch (error) {
     if (error instanceof DbleaseError) {
       const event = eventOf(api, call, grant, "TokenRefused");

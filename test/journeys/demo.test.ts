@@ -66,6 +66,15 @@ test.skipIf(mariadbMissing)("npm run demo -- --engine mariadb tells the same of 
   expect(words).toMatch(/refuses a new login: Access denied/);
 });
 
+test("npm run demo -- iam tells of tokens, and that a young one opens nothing after the end", async () => {
+  const words = await demo("iam");
+  expect(words).toMatch(
+    /refuses a token before the approval: grant \w+ is requested: it cannot be given a token/,
+  );
+  expect(words).toMatch(/order 42 is paid/);
+  expect(words).toMatch(/refuses the same token, which is half a minute old: /);
+});
+
 test("a demo that is killed hard takes its servers and functions along", async () => {
   const demo = spawn("node", ["local-stack/demo.ts", "--json"], { stdio: ["ignore", "pipe", "ignore"] });
   // The first line says that all is up.

@@ -187,7 +187,7 @@ test("nobody but the broker assumes the connect role", async () => {
   }
 });
 
-test("no token before the approval, and none after the end that nobody waited for", async () => {
+test("no token after the end that nobody waited for", async () => {
   const ada = await given.user("approver");
   const rita = await given.user("requester");
   const grant = await given.active(rita, { seconds: 6 });
