@@ -48,10 +48,18 @@ async function isRefused(attempt: Promise<unknown>): Promise<boolean> {
 async function loot(): Promise<Loot> {
   const manager = new SecretsManagerClient(given.root);
   const admin = await manager.send(new DescribeSecretCommand({ SecretId: "dblease/orders/admin" }));
+  const application = await manager.send(
+    new DescribeSecretCommand({ SecretId: "dblease/orders-app/application" }),
+  );
   const other = await manager.send(new CreateSecretCommand({ Name: "payroll", SecretString: "x" }));
   const role = new GetRoleCommand({ RoleName: given.resource("ConnectRole") });
   const connect = await new IAMClient(given.root).send(role);
-  return { adminSecret: `${admin.ARN}`, otherSecret: `${other.ARN}`, connectRole: `${connect.Role?.Arn}` };
+  return {
+    adminSecret: `${admin.ARN}`,
+    applicationSecret: `${application.ARN}`,
+    otherSecret: `${other.ARN}`,
+    connectRole: `${connect.Role?.Arn}`,
+  };
 }
 
 test("what each role is let do, and nothing else", async () => {

@@ -39,6 +39,7 @@ export const functions = {
   revoke: "PostgresRevoke",
   publish: "Publish",
   reconcile: "Reconcile",
+  rotate: "RotationPostgres",
   settle: "Settle",
   sweep: "Sweep",
 } as const;
@@ -72,6 +73,7 @@ function by(client: keyof typeof clients, command: object): Call {
 /** What stands in the account besides the stack. */
 export interface Loot {
   adminSecret: string;
+  applicationSecret: string;
   otherSecret: string;
   connectRole: string;
 }
@@ -101,7 +103,7 @@ const everything = JSON.stringify({
 /** What is tried, and who alone is let through. */
 export function thiefCalls(
   given: GivenStack,
-  { adminSecret, otherSecret, connectRole }: Loot,
+  { adminSecret, applicationSecret, otherSecret, connectRole }: Loot,
 ): readonly (readonly [string, Call, readonly Name[]])[] {
   const TableName = given.table.name;
   const RoleName = given.resource("PostgresRevokeServiceRole");
@@ -146,7 +148,7 @@ export function thiefCalls(
     [
       "read a row",
       by("table", new GetCommand({ TableName, Key: Key("grant#x") })),
-      [...changers, "broker", "configure", "intake"],
+      [...changers, "broker", "configure", "intake", "rotate"],
     ],
     ["read all of the table", by("table", new ScanCommand({ TableName })), []],
     [
@@ -161,6 +163,8 @@ export function thiefCalls(
     ["write a grant", put("grant#x"), [...changers, "broker", "intake"]],
     ["change a grant", update("grant#x"), [...changers, "broker"]],
     ["add an event", put("event#x"), [...changers, "broker", "intake"]],
+    ["add an event of a rotation", put("event#rotation#x"), [...changers, "broker", "intake", "rotate"]],
+    ["write a rotation", put("rotation"), ["configure", "rotate"]],
     ["change an event", update("event#x"), []],
     ["change an event by PartiQL", by("dynamodb", new ExecuteStatementCommand({ Statement: partiql })), []],
     ["remove an event", remove("event#x"), []],
@@ -176,7 +180,28 @@ export function thiefCalls(
     [
       "read the admin secret",
       by("secrets", new secrets.GetSecretValueCommand({ SecretId: adminSecret })),
-      ["admin", "grant", "revoke"],
+      ["admin", "grant", "revoke", "rotate"],
+    ],
+    [
+      "read an application's secret",
+      by("secrets", new secrets.GetSecretValueCommand({ SecretId: applicationSecret })),
+      ["rotate"],
+    ],
+    [
+      "change an application's secret",
+      by(
+        "secrets",
+        new secrets.UpdateSecretVersionStageCommand({ SecretId: applicationSecret, VersionStage: "THIEF" }),
+      ),
+      ["api", "beginRotation", "rotate"],
+    ],
+    [
+      "have it rotated",
+      by(
+        "secrets",
+        new secrets.RotateSecretCommand({ SecretId: applicationSecret, RotateImmediately: false }),
+      ),
+      ["api", "beginRotation"],
     ],
     ["read another secret", by("secrets", new secrets.GetSecretValueCommand({ SecretId: otherSecret })), []],
     [
