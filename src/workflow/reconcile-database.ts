@@ -6,7 +6,7 @@ import type { RDSClient } from "@aws-sdk/client-rds";
 import { type AdminFunctions, adminOrder, runAdminOrder } from "../admin-order.ts";
 import { DbleaseError } from "../errors.ts";
 import type { Finding, Observation } from "../finding.ts";
-import type { Grant, GrantId, Member } from "../grant.ts";
+import type { DatabaseSnapshot, Grant, GrantId, Member } from "../grant.ts";
 import { markedGrant, mayEnd, reconcile, type Shown } from "../reconcile.ts";
 import { overdueRotations } from "../rotation-age.ts";
 import { readConfigItem } from "../store/configs.ts";
@@ -42,6 +42,7 @@ async function look(parts: Reconciler, database: string): Promise<Look> {
   const { config } = await readConfigItem(parts.table);
   const order = adminOrder(config, database, "list");
   const members = await resolveMembers(parts.rds, order.database);
+  assertTakesTokens(order.database, members);
   await acceptFirstServer(parts.table, database, members, parts.clock());
   const { users, checks } = await runAdminOrder(parts.admin, { ...order, members });
   if (!users) {
@@ -50,6 +51,14 @@ async function look(parts: Reconciler, database: string): Promise<Look> {
   }
   const moved = await movedServer(parts.table, database, members);
   return { shown: { users, checks }, members, groupRoles: order.groupRoles.map((it) => it.name), moved };
+}
+
+/** Where the admin logs in by IAM, a lost setting locks dblease out, and everybody else. @throws UNAVAILABLE */
+function assertTakesTokens({ id, adminUser }: DatabaseSnapshot, [writer]: readonly Member[]): void {
+  if (adminUser === undefined || writer?.iamEnabled !== false) return;
+  throw new DbleaseError("UNAVAILABLE", `IAM authentication of database ${id} is off: no token opens it`, {
+    next: `dblease databases enable-iam ${id}`,
+  });
 }
 
 /** The grants of all users that are marked as ours and of all active users, read strongly and after the database. */

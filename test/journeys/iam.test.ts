@@ -216,7 +216,7 @@ test("a broker that may not assume the role says so, and that is no refusal of t
   await given.until(grant.id, "revoked");
 });
 
-test("a database that lost its IAM setting gets no grant, and the command that mends it is named", async () => {
+test("a database that lost its IAM setting gets no grant and is a finding; the command that mends it is named", async () => {
   const rds = new RDSClient(given.root);
   const root = await given.user("admin");
   const set = (on: boolean) =>
@@ -234,9 +234,18 @@ test("a database that lost its IAM setting gets no grant, and the command that m
     "dblease databases enable-iam orders",
   );
   expect((await root.call("GET", "/databases/orders/iam")).body).toMatchObject({ enabled: false });
+  const reconcile = () => given.dblease("admin", "reconcile", "--timeout", "60s");
+  expect((await reconcile()).data).toMatchObject([
+    {
+      kind: "unreachable",
+      sentence: "IAM authentication of database orders is off: no token opens it",
+      repair: "dblease databases enable-iam orders",
+    },
+  ]);
   const enabled = await root.call("POST", "/databases/orders/enable-iam", {});
   expect(enabled).toMatchObject({ status: 202, body: { enabled: true } });
   expect((await rita.call("POST", "/databases/orders/enable-iam", {})).status).toBe(403);
+  expect((await reconcile()).data).toEqual([]);
 });
 
 test("a frozen database gives no token, and its open grants say why", async () => {
