@@ -9,7 +9,8 @@ makes it: the difference is what dblease's own code costs. "By hand" is the shor
 no proof: no marker, no deadline, no wait for sessions, no read-back of what is left.`,
   crowd: `Does it grow with the people? Other sessions, other live users of dblease, and open sessions of the user itself.
 PostgreSQL's own CREATE ROLE and DROP ROLE grow with the number of roles that the admin is a member of, by hand as well.`,
-  together: "Eight people at once, each in a circle of grant, login, read and revoke.",
+  together: `Eight people at once, each in a circle of grant, login, read and revoke. What MySQL 8.0.15 may leave over is a
+locked user whose closed connection it goes on listing ([MySQL and MariaDB](mysql-and-mariadb.md), "What a revoke does").`,
   request: `A whole request on the local stack: API Gateway, Step Functions and Lambda are emulated in one Python process, so
 these milliseconds say nothing about AWS. The number of transitions does: it is counted from the real histories of both
 machines, and the price is that of us-east-1.`,
@@ -23,7 +24,7 @@ export function performancePage(rows: readonly Row[], machine: readonly string[]
   const verdict =
     over.length === 0
       ? `All ${rows.filter(({ bar }) => bar !== undefined).length} bars were kept.`
-      : `Over their bar: ${over.map(({ strategy, at }) => `${strategy} (${at})`).join("; ")}.`;
+      : `Over their bar: ${over.map(({ engine, strategy, at }) => `${engine}, ${at}: ${strategy}`).join("; ")}.`;
   const sections = [...new Set(rows.map(({ bench }) => bench))].map(
     (bench) => `## ${bench}\n\n${about[bench] ?? ""}\n\n${table(rows.filter((row) => row.bench === bench))}`,
   );
