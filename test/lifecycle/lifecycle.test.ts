@@ -203,7 +203,7 @@ async function tell(scheduler: fc.Scheduler, commands: readonly Command[]): Prom
 }
 
 // The soak asks for more (vitest.soak.config.ts).
-const sequences = Number(process.env.LIFECYCLE_SEQUENCES ?? 60);
+const sequences = Number(process.env.LIFECYCLE_SEQUENCES ?? 30);
 
 test(
   "no order of calls, crashes and outages leaves anybody in the database, or a change without its event",
