@@ -3,7 +3,7 @@ import type { MysqlConnection } from "../connect/mysql.ts";
 import { DbleaseError } from "../errors.ts";
 import { mysqlNative } from "../verifiers/mysql-native.ts";
 import type { TwoPasswordUsers } from "./application-users.ts";
-import { type Account, changeAccounts, close } from "./mysql/application-accounts.ts";
+import { type Account, changeAccounts, close, holdLock } from "./mysql/application-accounts.ts";
 import { literal } from "./mysql/quote.ts";
 
 /**
@@ -17,6 +17,7 @@ export const mysqlUsers: TwoPasswordUsers<MysqlConnection> = {
   longestName: 32,
   async addPassword(connection, username, { next, current }) {
     assertKeepsTwo(connection);
+    await holdLock(connection, username, next);
     await changeAccounts(connection, username, ({ name }) => [
       `ALTER USER ${name} IDENTIFIED BY ${literal(current)}`,
       `ALTER USER ${name} DISCARD OLD PASSWORD`,

@@ -67,6 +67,21 @@ describe.each(sites)("$engine", ({ missing, start }) => {
     expect(await world.works(await given.current())).toBe(true);
   });
 
+  test("whoever has the current password cannot keep it alive by a lock of their own", async () => {
+    const given = await world.given();
+    const { username, password } = await given.current();
+    const thief = (await world.site.connect({ username, password })) as {
+      query(sql: string): Promise<unknown>;
+    };
+    for (const name of [username, `dblease:${username}`, "dblease"]) {
+      await thief.query(`SELECT GET_LOCK('${name}', 0)`);
+    }
+    await given.rotate();
+    await given.rotate();
+    expect(await world.works({ username, password })).toBe(false);
+    await world.site.close(thief);
+  });
+
   test("a password that somebody changed by hand is the secret's again", async () => {
     const given = await world.given();
     const { username } = await given.current();

@@ -2,13 +2,12 @@
  * Application users of MySQL and MariaDB. A user is all accounts of its name, whatever their host: an application comes
  * from several hosts and has one password.
  */
+import { createHash } from "node:crypto";
 import type { MysqlConnection } from "../../connect/mysql.ts";
 import { DbleaseError } from "../../errors.ts";
 import { engineError, repeatOn } from "./errors.ts";
 import { accountName, literal } from "./quote.ts";
 import { message, type Row } from "./use.ts";
-
-const longestLockName = 64;
 
 export interface Account {
   /** `'user'@'host'`, quoted. */
@@ -16,14 +15,13 @@ export interface Account {
   plugin: string;
 }
 
-/** Changes every account of this user, in one run at a time. Throws NOT_FOUND, ADMIN_LACKS_RIGHTS, CONFLICT. */
+/** Changes every account of this user. Throws NOT_FOUND, ADMIN_LACKS_RIGHTS. */
 export async function changeAccounts(
   connection: MysqlConnection,
   username: string,
   statements: (account: Account) => readonly string[],
 ): Promise<void> {
   try {
-    await lock(connection, username);
     const [rows = []] = await message(connection, [
       `SELECT Host AS host, plugin FROM mysql.user WHERE User = ${literal(username)}`,
     ]);
@@ -43,16 +41,21 @@ export async function changeAccounts(
 }
 
 /**
- * Until the connection ends, no other run changes this user: where a change takes several statements, those of two runs
- * would mix and leave the current password out. Of a run whose machine vanished the server lets go after a minute.
+ * Until the connection ends, no other call of this step changes this user: where a change takes several statements, those
+ * of two calls would mix and leave the current password out. Anybody who is logged in may take a lock whose name they
+ * guess, and would keep a leaked password alive by it: so the name comes from the next password, which nobody has yet.
+ * Of a call whose machine vanished the server lets go after a minute.
  * https://dev.mysql.com/doc/refman/8.4/en/locking-functions.html
+ * @throws CONFLICT
  */
-async function lock(connection: MysqlConnection, username: string): Promise<void> {
-  const name = literal(`dblease:${username}`.slice(0, longestLockName));
+export async function holdLock(connection: MysqlConnection, username: string, next: string): Promise<void> {
+  const name = createHash("sha256").update(`dblease lock ${next}`).digest("hex");
   const results = await message(connection, [
     "SET SESSION wait_timeout = 60",
-    `SELECT GET_LOCK(${name}, 0) AS ours`,
-  ]);
+    `SELECT GET_LOCK(${literal(name)}, 0) AS ours`,
+  ]).catch((error: unknown) => {
+    throw engineError(error, username);
+  });
   if (results[1]?.[0]?.ours === 1) return;
   throw new DbleaseError("CONFLICT", `another run is changing ${username}`, {
     next: "nothing; Secrets Manager repeats the step by itself",
