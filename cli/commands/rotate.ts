@@ -99,8 +99,8 @@ export function addRotate(program: Command, run: Run): void {
       run(async (context, self) => {
         const [named] = self.args;
         const options = self.opts<Options>();
-        const isFleet = options.all ?? (options.database !== undefined || options.tag !== undefined);
-        if ((named !== undefined) === isFleet) {
+        const isPart = options.database !== undefined || options.tag !== undefined;
+        if ([named !== undefined, options.all === true, isPart].filter(Boolean).length !== 1) {
           const next = "dblease rotate <rotation>, --all, --database <database> or --tag <key=value>";
           throw new Failure("USAGE", "say which: one rotation, or many by an option", next);
         }

@@ -9,8 +9,17 @@ import { type Call, isAdmin } from "./api.ts";
 import { configuredRotations } from "./rotations.ts";
 import type { ApiParts } from "./routes.ts";
 
-/** What fits the history of one execution (Step Functions quotas: 25,000 events). */
-const atMost = 500;
+/** About forty events each, and room for some that hang: one execution has a history of 25,000 (Step Functions quotas). */
+const atMost = 200;
+
+/** Names of executions that `rotateFleet` starts. */
+const runPattern = /^by-hand-\d+$/;
+
+function noRun(run: string): DbleaseError {
+  return new DbleaseError("NOT_FOUND", `there is no run "${run.slice(0, 60)}"`, {
+    next: "dblease rotations",
+  });
+}
 
 /** Absent: all. */
 export interface Fleet {
@@ -71,14 +80,13 @@ function soFar(rotation: Rotation | undefined, id: string, startedAt: string): F
 /** How far it has come; once it is finished, what came of each. @throws NOT_ALLOWED, NOT_FOUND, UNAVAILABLE */
 export async function fleetReport(api: ApiParts, call: Call, run: string): Promise<FleetRotationView> {
   assertAdmin(call);
+  if (!runPattern.test(run)) throw noRun(run);
   const executionArn = `${api.fleetMachine.replace(":stateMachine:", ":execution:")}:${run}`;
   const execution = await api.workflows.client
     .send(new DescribeExecutionCommand({ executionArn }))
     .catch((error: unknown) => {
       if (!(error instanceof ExecutionDoesNotExist)) throw error;
-      throw new DbleaseError("NOT_FOUND", `there is no run "${run.slice(0, 60)}"`, {
-        next: "dblease rotations",
-      });
+      throw noRun(run);
     });
   if (execution.status === "SUCCEEDED") {
     return { run, finished: true, rotations: JSON.parse(execution.output ?? "[]") };

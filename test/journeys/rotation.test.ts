@@ -149,6 +149,11 @@ test("the day a password has leaked: all rotate, or those of a database or with 
   expect(await given.dblease("admin", "rotate", "orders-web", "--all")).toMatchObject({
     error: { code: "USAGE" },
   });
+  expect(await given.dblease("admin", "rotate", "--all", "--database", "orders")).toMatchObject({
+    error: { code: "USAGE" },
+  });
+  const root = await given.user("admin");
+  expect((await root.call("GET", "/fleet-rotations/x%3Ay")).body).toMatchObject({ code: "NOT_FOUND" });
   expect(await given.dblease("auditor", "rotate", "--all")).toMatchObject({
     error: { code: "NOT_ALLOWED" },
   });
