@@ -14,6 +14,7 @@ import type {
   Instant,
   Model,
 } from "./grant.ts";
+import type { Proof } from "./proof.ts";
 import type { Receipt } from "./receipt.ts";
 import type { Rotation } from "./rotation.ts";
 import type { DatabaseRecord } from "./store/databases.ts";
@@ -89,6 +90,8 @@ export interface RoleView {
 export interface DatabaseView {
   id: string;
   engine: Engine;
+  /** On what dblease has been shown to work with this engine. */
+  provenAgainst: Proof;
   roles: readonly RoleView[];
 }
 
