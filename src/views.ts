@@ -105,6 +105,7 @@ export interface ProblemView {
   next: string;
 }
 
+export type { Answer, GrantAnswer, HeldEntry, Moment, WhoAnswer } from "./audit/answer.ts";
 export type { Decision as DecisionView } from "./decide.ts";
 export type { Draft as DraftView } from "./draft.ts";
 export type { Finding as FindingView } from "./finding.ts";

@@ -2,11 +2,11 @@
  * Which grants cover a day: one small pointer per day and grant, so that who had access at an instant is one Query of
  * its day. An index of the grants' events and no record: it is written anew at each event that moves the end.
  */
-import { PutCommand } from "@aws-sdk/lib-dynamodb";
+import { PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import type { GrantEvent } from "../events.ts";
 import type { GrantId, Instant } from "../grant.ts";
 import { daysBetween } from "./audit-events.ts";
-import { isConditionFailure, keys, type Table } from "./table.ts";
+import { dayOf, isConditionFailure, keys, type Table } from "./table.ts";
 
 /** From when until when a grant gave access, and to whom. */
 export interface HeldGrant {
@@ -61,4 +61,65 @@ async function point(table: Table, day: string, held: HeldGrant): Promise<void> 
   } catch (error) {
     if (!isConditionFailure(error)) throw error;
   }
+}
+
+export interface HeldPage {
+  held: HeldGrant[];
+  /** Where the next page goes on; absent: that was all. */
+  next?: string;
+}
+
+/** Queries of one page at most: a month of quiet days; of a busy one each reads 1 MB, some 3,000 pointers. */
+const mostQueries = 40;
+
+/** Pointers of one day whose grant begins by `to` and ends after `from`. */
+function queryDay(
+  table: Table,
+  { pk, from, to, after }: { pk: string; from: Instant; to: Instant; after: string | undefined },
+) {
+  return table.client.send(
+    new QueryCommand({
+      TableName: table.name,
+      KeyConditionExpression: "pk = :pk AND sk <= :to",
+      FilterExpression: "#until >= :from",
+      ExpressionAttributeNames: { "#until": "until" },
+      // `~` sorts after the `#` that follows the instant in a key.
+      ExpressionAttributeValues: { ":pk": pk, ":from": from, ":to": `${to}~` },
+      ExclusiveStartKey: after ? { pk, sk: after } : undefined,
+    }),
+  );
+}
+
+/**
+ * Grants of a database that gave access at some moment between two instants, day by day. One that covers several days
+ * is told on the first of them.
+ * @param page where the page before ended, `<day>/<sort key>`.
+ */
+export async function heldGrants(
+  table: Table,
+  database: string,
+  [from, to]: readonly [Instant, Instant],
+  { limit, page = "" }: { limit: number; page?: string | undefined },
+): Promise<HeldPage> {
+  const [pageDay = "", pageKey] = page.split("/");
+  const held: HeldGrant[] = [];
+  let queries = 0;
+  for (const day of daysBetween(pageDay > from ? pageDay : from, to)) {
+    const { pk } = keys.held(database, day, "", "");
+    let after = day === pageDay ? pageKey : "";
+    do {
+      if (queries === mostQueries) return { held, next: `${day}/${after}` };
+      queries += 1;
+      const { Items = [], LastEvaluatedKey } = await queryDay(table, { pk, from, to, after });
+      // Items under `held#` are written by this file alone, from a HeldGrant.
+      for (const { pk: _, sk, ...it } of Items) {
+        if (day !== dayOf(from) && day !== dayOf(it.from)) continue;
+        if (held.length === limit) return { held, next: `${day}/${after}` };
+        held.push(it as unknown as HeldGrant);
+        after = sk;
+      }
+      after = LastEvaluatedKey?.sk;
+    } while (after);
+  }
+  return { held };
 }
