@@ -7,6 +7,11 @@ import { clockTime } from "./time-text.ts";
 /** The receipt as a person reads it: what the database said after the drop, and what is left to do, if anything. */
 export function receiptText(receipt: Receipt, database: string, output: Output, now: Date): string {
   const clean = isClean(receipt);
+  // Nobody was asked: RDS has neither the server of the grant any more nor another one in its place.
+  if (clean && receipt.members.length === 0) {
+    const why = output.style("dim", `: RDS has ${receipt.formerServer?.id ?? "it"} no more`);
+    return `${output.style("green", `✓ ${receipt.username} is gone with the server of ${database}`)}${why}`;
+  }
   const verdict = clean
     ? output.style("green", `✓ ${receipt.username} is gone from ${database}`)
     : output.style("red", `✗ ${receipt.username} left something behind on ${database}`);
@@ -31,6 +36,13 @@ export function receiptText(receipt: Receipt, database: string, output: Output, 
       ]),
     ),
   ];
+  if (receipt.formerServer) {
+    const { id, exists } = receipt.formerServer;
+    const now = exists
+      ? "it no longer stands under the database's name, and was read back where it is"
+      : "RDS has it no more, so nobody can read it back";
+    lines.push(`  made on server ${id}: ${now}`);
+  }
   if (receipt.moved.length > 0) {
     lines.push("  data left behind, out of everybody's reach in jit_graveyard:");
     for (const it of receipt.moved) {

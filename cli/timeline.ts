@@ -15,6 +15,7 @@ const endings = {
   person: "ended early",
   failure: "access could not be given",
   sweeper: "ended by the sweeper",
+  replacement: "its server was replaced",
 } as const;
 
 /** What happened to a grant, in order, one sentence a moment. */

@@ -1,15 +1,18 @@
 /** Every minute: revoke what is overdue or stuck, start and signal again what got lost, and say how it stands. */
 import { LambdaClient } from "@aws-sdk/client-lambda";
+import { RDSClient } from "@aws-sdk/client-rds";
 import middy from "@middy/core";
 import { engineFunctions } from "../src/engine-functions.ts";
 import { gauges, metricLine } from "../src/gauges.ts";
 import { setting } from "../src/setting.ts";
 import { openGrants } from "../src/store/find-grants.ts";
 import { openTable } from "../src/store/table.ts";
+import { currentServer } from "../src/workflow/current-server.ts";
 import { lookAgainBy } from "../src/workflow/look-again.ts";
 import { openWorkflows } from "../src/workflow/start.ts";
 import { sweepOpenGrants } from "../src/workflow/sweep-open-grants.ts";
 
+const rds = new RDSClient({});
 const parts = {
   table: openTable(setting("TABLE")),
   workflows: openWorkflows({
@@ -21,7 +24,7 @@ const parts = {
 };
 
 export const handler = middy<unknown>().handler(async () => {
-  const result = await sweepOpenGrants(parts);
+  const result = await sweepOpenGrants({ ...parts, currentServer: currentServer(rds, parts.clock) });
   const now = parts.clock();
   // Not by console.log, whose lines Lambda wraps.
   process.stdout.write(`${metricLine(gauges(await openGrants(parts.table), now), now)}\n`);

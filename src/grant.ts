@@ -71,9 +71,12 @@ export function isOpen(status: GrantStatus): boolean {
   return liveStatuses.includes(status) || waitingStatuses.includes(status);
 }
 
-/** Why an access ended or is to end. `failure`: it never became active; its end is `grant_failed`. */
+/**
+ * Why an access ended or is to end. `failure`: it never became active; its end is `grant_failed`. `replacement`: its
+ * server no longer stands under the name of its database.
+ */
 export interface GrantEnd {
-  cause: "expiry" | "person" | "failure" | "sweeper";
+  cause: "expiry" | "person" | "failure" | "sweeper" | "replacement";
   /** Person name, or `dblease`. */
   by: string;
   reason?: string;
@@ -202,6 +205,10 @@ export interface Grant {
   members?: readonly Member[];
   /** RDS could not be asked at the newest revoke: its members are those of the grant, and no proof rests on them. */
   membersAreOld?: boolean;
+  /** RDS resource id of the server on which the user was made; absent: RDS does not know it. */
+  serverId?: string;
+  /** Members of that server where it no longer stood under its database's name at the newest revoke; none: it is gone. */
+  formerMembers?: readonly Member[];
   grantAttempt?: Attempt;
   /** Number in the name of the newest revoke execution, `<id>-<revokeNumber>`. */
   revokeNumber: number;

@@ -56,6 +56,11 @@ export interface Receipt {
   objects: number;
   preparedTransactions: number;
   members: readonly MemberReading[];
+  /**
+   * The server on which the user was made no longer stands under its database's name. `exists`: it goes on under another
+   * and is among the members; otherwise RDS has it no more, and nobody can read it.
+   */
+  formerServer?: { id: string; exists: boolean };
   moved: readonly MovedObject[];
   residue: readonly Residue[];
   /** How many more there are of each than fit in here. */
@@ -86,6 +91,49 @@ export function kept(receipt: Receipt): Receipt {
   };
   const all = unlisted.moved + unlisted.residue === 0;
   return { ...receipt, moved, residue, ...(all ? {} : { unlisted }) };
+}
+
+function later(one: Instant | undefined, other: Instant | undefined): Instant | undefined {
+  return [one, other]
+    .filter((it) => it !== undefined)
+    .sort()
+    .at(-1);
+}
+
+/** One receipt of what two servers said. */
+export function together(one: Receipt, other: Receipt): Receipt {
+  const userOid = one.userOid ?? other.userOid;
+  const droppedAt = later(one.droppedAt, other.droppedAt);
+  return {
+    username: one.username,
+    ...(userOid === undefined ? {} : { userOid }),
+    fencedAt: later(one.fencedAt, other.fencedAt) ?? one.fencedAt,
+    ...(droppedAt === undefined ? {} : { droppedAt }),
+    readBackAt: later(one.readBackAt, other.readBackAt) ?? one.readBackAt,
+    sessionsEnded: one.sessionsEnded + other.sessionsEnded,
+    users: one.users + other.users,
+    sessions: one.sessions + other.sessions,
+    privileges: one.privileges + other.privileges,
+    objects: one.objects + other.objects,
+    preparedTransactions: one.preparedTransactions + other.preparedTransactions,
+    members: [...one.members, ...other.members],
+    moved: [...one.moved, ...other.moved],
+    residue: [...one.residue, ...other.residue],
+  };
+}
+
+/** Of a user whose server is gone, and whose database has no other: there is nothing that could be read. */
+export function withoutServer(username: string, now: Date): Receipt {
+  const at = now.toISOString();
+  const none = {
+    sessionsEnded: 0,
+    users: 0,
+    sessions: 0,
+    privileges: 0,
+    objects: 0,
+    preparedTransactions: 0,
+  };
+  return { username, fencedAt: at, readBackAt: at, ...none, members: [], moved: [], residue: [] };
 }
 
 export function isClean(receipt: Receipt): boolean {

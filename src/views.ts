@@ -14,7 +14,6 @@ import type {
   Instant,
   Model,
 } from "./grant.ts";
-import type { Proof } from "./proof.ts";
 import type { Receipt } from "./receipt.ts";
 import type { Rotation } from "./rotation.ts";
 import type { DatabaseRecord } from "./store/databases.ts";
@@ -90,8 +89,6 @@ export interface RoleView {
 export interface DatabaseView {
   id: string;
   engine: Engine;
-  /** On what dblease has been shown to work with this engine. */
-  provenAgainst: Proof;
   roles: readonly RoleView[];
 }
 
@@ -105,7 +102,6 @@ export interface ProblemView {
   next: string;
 }
 
-export type { Answer, GrantAnswer, HeldEntry, Moment, WhoAnswer } from "./audit/answer.ts";
 export type { Decision as DecisionView } from "./decide.ts";
 export type { Draft as DraftView } from "./draft.ts";
 export type { Finding as FindingView } from "./finding.ts";

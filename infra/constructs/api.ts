@@ -41,7 +41,6 @@ export class Api extends Construct {
     store.grantRead(api);
     store.grantQuery(api);
     store.grantQueryKeys(api, ["finding", "database", "draft", "rotation"]);
-    store.grantAudit(api);
     store.grantAskFrozen(api);
     store.grantChange(api, ["idempotency#*", "freeze", "finding", "database", "draft"]);
     parts.workflows.open(api);

@@ -49,6 +49,7 @@ export class IamAccess extends Construct {
     store.grantPut(this.broker, ["grant#*", "event#*", "freeze"]);
     store.grantUpdate(this.broker, ["grant#*"]);
     this.broker.allowFindTraits();
+    this.broker.allowDescribe();
     const role = this.connectRole(databases.flatMap((it) => it.resourceIds));
     this.broker.allow(["sts:AssumeRole", "sts:SetSourceIdentity"], [role.roleArn]);
     this.broker.addEnvironment("CONNECT_ROLE", role.roleArn);

@@ -25,6 +25,7 @@ export class Sweeper extends Construct {
     installation.store.grantRead(sweep);
     installation.store.grantQuery(sweep);
     installation.store.grantChange(sweep);
+    sweep.allowDescribe();
     workflows.open(sweep);
     EngineFunctions.open(engines, "revoke", sweep);
     const { operators } = installation;

@@ -30,6 +30,8 @@ export function grantView(grant: Grant): GrantView {
     userOid: _userOid,
     members: _members,
     membersAreOld: _membersAreOld,
+    serverId: _serverId,
+    formerMembers: _formerMembers,
     grantAttempt: _grantAttempt,
     revokeNumber: _revokeNumber,
     lease: _lease,

@@ -4,14 +4,17 @@ import { DbleaseError } from "../errors.ts";
 import { scopesOf } from "../freeze.ts";
 import { type Grant, isDue, type Member } from "../grant.ts";
 import { type Broker, signForGrant } from "../iam/broker.ts";
+import { replacedBy } from "../replaced.ts";
 import { assertNotFrozen } from "../store/freezes.ts";
 import { countToken, recordIssued, recordRefused } from "../store/tokens.ts";
 import type { TokenEvent } from "../token.ts";
 import type { TokenView } from "../views.ts";
+import type { CurrentServer } from "../workflow/current-server.ts";
 import { type Api, type Call, isOwn, visibleGrant, wrongStatus } from "./api.ts";
 
 export interface TokenApi extends Omit<Api, "workflows" | "rds"> {
   broker: Broker;
+  currentServer: CurrentServer;
 }
 
 /** A pool that opens connections in a burst stays below it; whoever does not, hears of it. RDS itself takes 200 a second. */
@@ -25,6 +28,16 @@ function memberOf(grant: Grant, wanted: string | undefined): Member {
   throw new DbleaseError("NOT_FOUND", `database ${grant.database.id} has no member ${wanted}`, {
     next: `one of ${members.map((it) => it.id).join(", ")}`,
   });
+}
+
+/**
+ * A token opens the server of the grant alone, whatever stands under its name: the session policy names its resource id. So
+ * this is for the person, and RDS may be down.
+ */
+async function assertNotReplaced(api: TokenApi, grant: Grant): Promise<void> {
+  const current = await api.currentServer(grant.database).catch(() => grant.serverId);
+  const because = replacedBy(grant, current);
+  if (because) throw new DbleaseError("REFUSED", because, { next: "the grant ends; request access again" });
 }
 
 async function assertMayHave(api: TokenApi, call: Call, grant: Grant): Promise<void> {
@@ -66,6 +79,7 @@ async function issue(
   wanted: string | undefined,
 ): Promise<TokenView> {
   await assertMayHave(api, call, grant);
+  await assertNotReplaced(api, grant);
   const member = memberOf(grant, wanted);
   const token = await signForGrant(api.broker, grant, member);
   const event = eventOf(api, call, grant, "TokenIssued");

@@ -10,7 +10,6 @@ import { databaseSnapshot } from "../snapshot.ts";
 import type { DoctorView, PlanView } from "../views.ts";
 import { resolveMembers } from "../workflow/resolve-members.ts";
 import { type Api, type Call, isAdmin, isAuditor, visibleGrant } from "./api.ts";
-import { auditRoutes } from "./audit.ts";
 import {
   databasesQuery,
   extendBody,
@@ -108,7 +107,6 @@ function decision(
 }
 
 export const routes: readonly ApiRoute[] = [
-  ...auditRoutes,
   {
     method: "POST",
     path: "/grants",

@@ -72,6 +72,7 @@ export async function beginGrant(
   const moved = await movedServer(parts.table, grant.database.id, members);
   if (moved) return deny(parts.table, grant, moved, parts.clock());
   const now = parts.clock();
+  const serverId = members[0]?.resourceId;
   await changeStatus(parts.table, grant, {
     to: "granting",
     event: "GrantGranting",
@@ -80,6 +81,7 @@ export async function beginGrant(
     scopes,
     patch: {
       members,
+      ...(serverId ? { serverId } : {}),
       grantAttempt: {
         deadline: new Date(now.getTime() + attemptSeconds * 1000).toISOString(),
       },

@@ -6,9 +6,9 @@ import type { RDSClient } from "@aws-sdk/client-rds";
 import { DbleaseError } from "../errors.ts";
 import { type Grant, type GrantEnd, type GrantId, isDue } from "../grant.ts";
 import { readGrant } from "../store/find-grants.ts";
-import { changeStatus, touchGrant } from "../store/grants.ts";
+import { changeStatus, type Patch, touchGrant } from "../store/grants.ts";
 import type { Table } from "../store/table.ts";
-import { resolveMembers } from "./resolve-members.ts";
+import { findMembers, findMembersOf, resolveMembers } from "./resolve-members.ts";
 
 /** Longer than the revoke function's time-out, see infra; the function renews it at each try. */
 const leaseSeconds = 90;
@@ -70,6 +70,15 @@ function endOf(grant: Grant, now: Date): GrantEnd {
   return { cause, by: "dblease", at: now.toISOString() };
 }
 
+/** What stands under the database's name now and, where that is another server, the one on which the user was made. */
+async function servers(rds: RDSClient, { database, serverId }: Grant): Promise<Patch> {
+  const known = { membersAreOld: undefined, formerMembers: undefined };
+  if (!serverId) return { ...known, members: await resolveMembers(rds, database) };
+  const members = await findMembers(rds, database);
+  if (members[0]?.resourceId === serverId) return { ...known, members };
+  return { ...known, members, formerMembers: await findMembersOf(rds, serverId, database) };
+}
+
 /**
  * @param holder name of the revoke execution; the lease is its, and so is the receipt.
  * @throws ALREADY_CLOSED, NOT_DUE, GRANT_IN_FLIGHT, LEASE_HELD, UNAVAILABLE.
@@ -85,9 +94,8 @@ export async function beginRevoke(
   const grant = await readGrant(parts.table, id);
   const now = parts.clock();
   assertMayBegin(grant, now);
-  const found = await resolveMembers(parts.rds, grant.database).catch(() => undefined);
   // An RDS API that is down must not keep access open; only the proof has to wait for it.
-  const members = { members: found ?? grant.members, membersAreOld: found ? undefined : true };
+  const members = await servers(parts.rds, grant).catch(() => ({ membersAreOld: true }));
   if (grant.status !== "revoking") {
     await changeStatus(parts.table, grant, {
       to: "revoking",

@@ -120,8 +120,11 @@ async function endAttempt(step: DatabaseStep<unknown>, id: GrantId, error: unkno
   );
 }
 
+/** On another server than the user's own its number may be somebody else's: there name and marker alone are believed. */
 export function knownUser(step: Pick<DatabaseStep<unknown>, "installation">, grant: Grant): KnownUser {
-  return { username: grant.username, marker: markerOf(step, grant), userOid: grant.userOid };
+  const { username, serverId } = grant;
+  const isElsewhere = serverId !== undefined && serverId !== grant.members?.[0]?.resourceId;
+  return { username, marker: markerOf(step, grant), userOid: isElsewhere ? undefined : grant.userOid };
 }
 
 async function applyVerifier<Connection>(step: DatabaseStep<Connection>, grant: Grant): Promise<void> {

@@ -5,7 +5,7 @@
 import { DbleaseError } from "../errors.ts";
 import type { GrantEventName } from "../events.ts";
 import type { Grant, GrantId, GrantStatus } from "../grant.ts";
-import { isClean, kept, type Receipt, type Residue } from "../receipt.ts";
+import { isClean, kept, type Receipt, type Residue, together, withoutServer } from "../receipt.ts";
 import { readGrant } from "../store/find-grants.ts";
 import { changeStatus, type Patch, touchGrant } from "../store/grants.ts";
 import { attentionAt } from "../sweep.ts";
@@ -50,9 +50,16 @@ export function outcomeOf(grant: Grant, receipt: Receipt, now: Date): Outcome {
     : { to: "revoked", event: "GrantRevoked", patch: { ...patch, failure: undefined } };
 }
 
+/** RDS itself said that the server of the grant is gone, and that nothing stands under its database's name. */
+function hasNoServer({ members, formerMembers }: Grant): boolean {
+  return members?.length === 0 && formerMembers?.length === 0;
+}
+
 /** Looks once more at a user that was gone. @returns whether it still is. */
 async function recheck<Connection>(step: DatabaseStep<Connection>, grant: Grant): Promise<boolean> {
-  const receipt = await step.engine.inspect(await step.door(grant), knownUser(step, grant), step.clock);
+  const receipt = hasNoServer(grant)
+    ? withoutServer(grant.username, step.clock())
+    : await step.engine.inspect(await step.door(grant), knownUser(step, grant), step.clock);
   if (!isClean(receipt)) return false;
   const dueAt = attentionAt({ ...grant, recheckedAt: receipt.readBackAt }, step.clock());
   const closed = { recheckedAt: receipt.readBackAt, lease: undefined, dueAt };
@@ -62,6 +69,38 @@ async function recheck<Connection>(step: DatabaseStep<Connection>, grant: Grant)
     values: { ":v": grant.version },
   });
   return true;
+}
+
+/**
+ * Ends the user on what stands under the database's name and, where that is another server, on its own (dangers 26).
+ * One that cannot be asked does not keep the other from being asked.
+ */
+async function endEverywhere<Connection>(step: DatabaseStep<Connection>, grant: Grant): Promise<Receipt> {
+  if (hasNoServer(grant)) return withoutServer(grant.username, step.clock());
+  const servers = [grant.members ?? [], grant.formerMembers ?? []].filter((it) => it.length > 0);
+  if (servers.length === 0) {
+    throw new DbleaseError("UNAVAILABLE", `nobody has said where database ${grant.database.id} is`, {
+      next: `dblease doctor ${grant.database.id}`,
+    });
+  }
+  const ended = await Promise.allSettled(
+    servers.map(async (members) => {
+      const there = { ...grant, members };
+      return step.engine.revoke(await step.door(there), knownUser(step, there), step.clock);
+    }),
+  );
+  return ended
+    .map((it) => {
+      if (it.status === "rejected") throw it.reason;
+      return it.value;
+    })
+    .reduce(together);
+}
+
+/** What the server of the grant has become, where it no longer stands under its database's name. */
+function formerServer({ serverId, formerMembers }: Grant): Pick<Receipt, "formerServer"> {
+  if (serverId === undefined || formerMembers === undefined) return {};
+  return { formerServer: { id: serverId, exists: formerMembers.length > 0 } };
 }
 
 /**
@@ -90,11 +129,16 @@ export async function runRevoke<Connection>(
       next: `dblease show ${id}`,
     });
   }
-  const found = await step.engine.revoke(await step.door(grant), knownUser(step, grant), step.clock);
+  const found = await endEverywhere(step, grant);
   if (grant.service) await removeServiceSecret(step.secrets, grant);
   // What an earlier try has moved is data left behind all the same.
   const { moved = [], unlisted } = grant.receipt ?? {};
-  const receipt = { ...found, moved: [...moved, ...found.moved], ...(unlisted ? { unlisted } : {}) };
+  const receipt = {
+    ...found,
+    ...formerServer(grant),
+    moved: [...moved, ...found.moved],
+    ...(unlisted ? { unlisted } : {}),
+  };
   const now = step.clock();
   const outcome = outcomeOf(grant, receipt, now);
   const patch = { ...outcome.patch, receipt: kept(receipt) };

@@ -1,9 +1,11 @@
 /** The sweeper: every minute, reads the table, and mends what a lost, stopped or late workflow left (dangers 23). */
 import type { Grant } from "../grant.ts";
-import { dueGrants, findGrant } from "../store/find-grants.ts";
+import { dueGrants, findGrant, openGrants } from "../store/find-grants.ts";
 import { changeStatus, touchGrant } from "../store/grants.ts";
 import type { Table } from "../store/table.ts";
 import { attentionAt, type SweepAction, sweep } from "../sweep.ts";
+import type { CurrentServer } from "./current-server.ts";
+import { endReplaced } from "./end-replaced.ts";
 import { settle } from "./settle.ts";
 import { revokeName, startGrant, startRevoke, type Workflows, wake } from "./start.ts";
 
@@ -12,7 +14,14 @@ interface Parts {
   workflows: Workflows;
   /** Has the engine's revoke function look at the user of a closed grant once more; does not wait for it. */
   lookAgain: (grant: Grant, holder: string) => Promise<void>;
+  currentServer: CurrentServer;
   clock: () => Date;
+}
+
+/** What was done to which grant. */
+interface Done {
+  id: string;
+  action: SweepAction | "end_replaced";
 }
 
 /** Moves `dueAt` on before acting: two sweepers at once, or one that dies, do a thing once. */
@@ -63,13 +72,13 @@ async function act(parts: Parts, grant: Grant): Promise<SweepAction> {
 }
 
 /**
- * One sweep over all due grants. One grant that cannot be mended does not keep the others from it.
+ * One sweep over all due grants, and over those whose server may have been replaced. One grant that cannot be mended does not keep the others from it.
  * @returns what was done to which grant, and what failed.
  */
 export async function sweepOpenGrants(
   parts: Parts,
-): Promise<{ done: { id: string; action: SweepAction }[]; failed: { id: string; message: string }[] }> {
-  const done: { id: string; action: SweepAction }[] = [];
+): Promise<{ done: Done[]; failed: { id: string; message: string }[] }> {
+  const done: Done[] = [];
   const failed: { id: string; message: string }[] = [];
   for (const { id } of await dueGrants(parts.table, parts.clock())) {
     try {
@@ -79,5 +88,7 @@ export async function sweepOpenGrants(
       failed.push({ id, message: error instanceof Error ? error.message : String(error) });
     }
   }
-  return { done, failed };
+  const replaced = await endReplaced(parts, await openGrants(parts.table));
+  done.push(...replaced.ended.map((id): Done => ({ id, action: "end_replaced" })));
+  return { done, failed: [...failed, ...replaced.failed] };
 }

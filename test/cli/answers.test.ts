@@ -14,7 +14,6 @@ const databases: DatabaseView[] = [
   {
     id: "orders",
     engine: "postgres",
-    provenAgainst: "real server",
     roles: [
       {
         name: "read-only",

@@ -27,6 +27,7 @@ import type { FindingEvent } from "../../src/finding.ts";
 import type { Grant } from "../../src/grant.ts";
 import { findGrant, openGrants } from "../../src/store/find-grants.ts";
 import { keys, type Table } from "../../src/store/table.ts";
+import { updateExpression } from "../../src/store/update-expression.ts";
 import { password as makePassword } from "../../src/verifiers/password.ts";
 import { scramSha256 } from "../../src/verifiers/scram-sha-256.ts";
 import type { GrantView } from "../../src/views.ts";
@@ -177,6 +178,12 @@ export class RunningStack {
     const run = promisify(execFile)("node", ["dist/dblease.mjs", ...words, "--json"], { env });
     const { stdout } = await run.catch((error: { stdout: string }) => error);
     return JSON.parse(stdout);
+  }
+
+  /** The same as a person reads it. */
+  async words(profile: string, ...words: string[]): Promise<string> {
+    const env = this.environment(profile);
+    return (await promisify(execFile)("node", ["dist/dblease.mjs", ...words], { env })).stdout;
   }
 
   /** Asks for access and keeps the password, as the CLI does. */
@@ -333,14 +340,20 @@ export class RunningStack {
   }
 
   /** The next sweep has to look at this grant. */
-  async makeDue(id: string): Promise<void> {
+  makeDue(id: string): Promise<void> {
+    return this.set(id, { dueAt: "2020-01-01T00:00:00.000Z", open: "open" });
+  }
+
+  /** What no function of dblease may write: other facts in a grant's row. */
+  async set(id: string, attributes: Record<string, string>): Promise<void> {
+    const { expression, names, values } = updateExpression(attributes);
     await this.table.client.send(
       new UpdateCommand({
         TableName: this.table.name,
         Key: keys.grant(id),
-        UpdateExpression: "SET dueAt = :past, #open = :open",
-        ExpressionAttributeNames: { "#open": "open" },
-        ExpressionAttributeValues: { ":past": "2020-01-01T00:00:00.000Z", ":open": "open" },
+        UpdateExpression: expression,
+        ExpressionAttributeNames: names,
+        ExpressionAttributeValues: values,
       }),
     );
   }

@@ -3,10 +3,11 @@ import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ModifyDBInstanceCommand, RDSClient } from "@aws-sdk/client-rds";
+import { DeleteDBInstanceCommand, ModifyDBInstanceCommand, RDSClient } from "@aws-sdk/client-rds";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { Client } from "pg";
 import { expect, test } from "vitest";
+import { registerInstance } from "../../local-stack/register-instance.ts";
 import { signToken } from "../../src/iam/sign-token.ts";
 import type { TokenEvent } from "../../src/token.ts";
 import { GivenStack } from "./given-stack.ts";
@@ -258,4 +259,27 @@ test("a frozen database gives no token, and its open grants say why", async () =
   });
   await root.call("POST", `/grants/${grant.id}/revoke`, { reason: "laptop stolen" });
   await given.until(grant.id, "revoked");
+});
+
+test("a server that is replaced gives no token from that moment, and its grants end", async () => {
+  const root = await given.user("admin");
+  const grant = await given.active(root);
+  const rds = new RDSClient(given.root);
+  await rds.send(new DeleteDBInstanceCommand({ DBInstanceIdentifier: "orders", SkipFinalSnapshot: true }));
+  await registerInstance(given.root, {
+    ...given.stack.postgres,
+    id: "orders",
+    database: "orders",
+    iam: true,
+  });
+  // The broker asks RDS once in ten seconds.
+  await given.untilTrue(
+    async () => (await root.call("POST", `/grants/${grant.id}/token`, {})).body.code === "REFUSED",
+  );
+  const refused = (await tokenEvents(grant.id)).at(-1)?.token.refused?.sentence;
+  expect(refused).toContain(`than the one of this grant (${grant.serverId})`);
+  await given.invoke("Sweep");
+  // The admin's tokens are for the listed server alone, too: there is no proof before somebody has listed the new one.
+  const ending = await given.until(grant.id, "revoking", "revoke_failed");
+  expect(ending.end).toMatchObject({ cause: "replacement", reason: refused });
 });

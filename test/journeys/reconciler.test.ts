@@ -1,5 +1,5 @@
 /** The reconciler against a real server: what no grant explains, what it ends by itself, and what it never touches. */
-import { DeleteDBInstanceCommand, RDSClient } from "@aws-sdk/client-rds";
+import { DeleteDBInstanceCommand, DescribeDBInstancesCommand, RDSClient } from "@aws-sdk/client-rds";
 import { expect, test } from "vitest";
 import { registerInstance } from "../../local-stack/register-instance.ts";
 import type { FindingView } from "../../src/views.ts";
@@ -94,16 +94,41 @@ test("a user that came back is reported first, ended when it is seen again, and 
   await given.untilTrue(async () => (await reconciled()).length === 0);
 });
 
-test("another server under the old name serves nothing and ends nothing until it is accepted (dangers 26)", async () => {
-  const rita = await given.user("requester");
+/** RDS resource id of the new one. */
+async function register(id: string): Promise<string> {
+  await registerInstance(given.root, { ...given.stack.postgres, id, database: "orders", iam: false });
+  const found = await new RDSClient(given.root).send(
+    new DescribeDBInstancesCommand({ DBInstanceIdentifier: id }),
+  );
+  return `${found.DBInstances?.[0]?.DbiResourceId}`;
+}
+
+async function unregister(id: string): Promise<void> {
   const rds = new RDSClient(given.root);
-  await rds.send(new DeleteDBInstanceCommand({ DBInstanceIdentifier: "orders", SkipFinalSnapshot: true }));
-  await registerInstance(given.root, {
-    ...given.stack.postgres,
-    id: "orders",
-    database: "orders",
-    iam: false,
+  await rds.send(new DeleteDBInstanceCommand({ DBInstanceIdentifier: id, SkipFinalSnapshot: true }));
+}
+
+test("a server that is replaced ends its grants by name, and its copies of our users; the new one serves nothing until it is accepted (dangers 26)", async () => {
+  const rita = await given.user("requester");
+  const held = await given.active(rita);
+  const session = await given.connect(held);
+  await unregister("orders");
+  const current = await register("orders");
+  await given.invoke("Sweep");
+  const ended = await given.until(held.id, "revoked");
+  const reason = `database orders runs on another server (${current}) than the one of this grant (${held.serverId})`;
+  expect(ended.end).toMatchObject({ cause: "replacement", by: "dblease", reason });
+  // The server behind both is one and the same here, so that the new one has the very user: as a restored copy would.
+  expect(ended.receipt).toMatchObject({
+    formerServer: { id: held.serverId, exists: false },
+    members: [{ member: "orders" }],
+    users: 0,
+    sessionsEnded: 1,
+    residue: [],
   });
+  await expect(session.query("SELECT 1")).rejects.toThrow();
+  expect(await given.userExists(held.username)).toBe(false);
+
   expect(await reconciled()).toEqual(["new_server server"]);
   const refused = await given.request(rita);
   expect(await given.until(refused.id, "denied")).toMatchObject({
@@ -113,9 +138,37 @@ test("another server under the old name serves nothing and ends nothing until it
     data: { acceptedBy: "root" },
   });
   const grant = await given.active(rita);
+  expect(grant.serverId).toBe(current);
   await rita.call("POST", `/grants/${grant.id}/revoke`);
   await given.until(grant.id, "revoked");
   expect(await reconciled()).toEqual([]);
+});
+
+test("a server that goes on under another name is read back there, too; one that is gone says so in the receipt", async () => {
+  const rita = await given.user("requester");
+  const [moved, lost] = [await given.active(rita), await given.active(rita)];
+  // As after a blue/green switch: made on the server that is called orders-old now.
+  const serverId = await register("orders-old");
+  await given.set(moved.id, { serverId });
+  await given.invoke("Sweep");
+  expect((await given.until(moved.id, "revoked")).receipt).toMatchObject({
+    formerServer: { id: serverId, exists: true },
+    members: [{ member: "orders" }, { member: "orders-old" }],
+    residue: [],
+  });
+  expect(await given.userExists(moved.username)).toBe(false);
+
+  await unregister("orders");
+  await given.invoke("Sweep");
+  const ended = await given.until(lost.id, "revoked");
+  expect(ended.end?.reason).toBe(`the server of database orders is gone (${lost.serverId})`);
+  expect(ended.receipt).toMatchObject({ formerServer: { id: lost.serverId, exists: false }, members: [] });
+  const shown = await given.words("requester", "show", lost.id);
+  expect(shown).toContain(`is gone with the server of orders: RDS has ${lost.serverId} no more`);
+  await unregister("orders-old");
+  await register("orders");
+  await given.dblease("admin", "databases", "accept", "orders");
+  await given.asOwner(`DROP ROLE ${lost.username}`);
 });
 
 test("a database that does not answer is a finding, and its other findings stay", async () => {
