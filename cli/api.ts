@@ -9,6 +9,7 @@ import type {
   FindingsView,
   FleetRotationView,
   FreezeView,
+  GrantAnswer,
   GrantsView,
   GrantView,
   IamAuthenticationView,
@@ -19,6 +20,7 @@ import type {
   RotationsView,
   RotationView,
   TokenView,
+  WhoAnswer,
 } from "../src/views.ts";
 
 export interface NewGrant {
@@ -67,6 +69,15 @@ export interface Api {
   /** Absent: all rotations. */
   rotateFleet(fleet: { database?: string; tag?: string }): Promise<FleetRotationView>;
   fleetReport(run: string): Promise<FleetRotationView>;
+  auditGrant(id: string, page?: string): Promise<GrantAnswer>;
+  auditWho(question: AuditPeriod & { database: string }): Promise<WhoAnswer>;
+}
+
+/** A period, and where the answer goes on. */
+export interface AuditPeriod {
+  from: string;
+  to: string;
+  page?: string;
 }
 
 /** Sends one request and answers the parsed body of a success. */
@@ -85,6 +96,10 @@ export function api(send: Send, seen: (grants: readonly GrantView[]) => Promise<
     return grant;
   }
   const at = (...parts: string[]) => `/${parts.map(encodeURIComponent).join("/")}`;
+  const ask = (path: string, query: Record<string, string | undefined>) => {
+    const given = Object.entries(query).filter((it): it is [string, string] => it[1] !== undefined);
+    return send("GET", given.length > 0 ? `${path}?${new URLSearchParams(given)}` : path);
+  };
   return {
     createGrant: (wish, idempotencyKey) =>
       one(send("POST", "/grants", { body: wish, headers: { "idempotency-key": idempotencyKey } })),
@@ -143,6 +158,8 @@ export function api(send: Send, seen: (grants: readonly GrantView[]) => Promise<
     rotateFleet: async (fleet) =>
       (await send("POST", "/fleet-rotations", { body: fleet })) as FleetRotationView,
     fleetReport: async (run) => (await send("GET", at("fleet-rotations", run))) as FleetRotationView,
+    auditGrant: async (id, page) => (await ask(at("audit", "grants", id), { page })) as GrantAnswer,
+    auditWho: async (question) => (await ask("/audit/who", { ...question })) as WhoAnswer,
     prepare: async (database) => (await send("POST", at("databases", database, "prepare"))) as DoctorView,
   };
 }

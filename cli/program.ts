@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { addAudit } from "./commands/audit.ts";
 import { addClaim } from "./commands/claim.ts";
 import { addConnect } from "./commands/connect.ts";
 import { addCredential } from "./commands/credential.ts";
@@ -69,6 +70,7 @@ export function buildProgram(run: Run, data: Output): Command {
   addPolicy(program, run);
   addReview(program, run);
   addReconcile(program, run);
+  addAudit(program, run);
   addRotations(program, run);
   addRotate(program, run);
   addDoctor(program, run);

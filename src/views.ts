@@ -14,6 +14,7 @@ import type {
   Instant,
   Model,
 } from "./grant.ts";
+import type { Proof } from "./proof.ts";
 import type { Receipt } from "./receipt.ts";
 import type { Rotation } from "./rotation.ts";
 import type { DatabaseRecord } from "./store/databases.ts";
@@ -89,6 +90,8 @@ export interface RoleView {
 export interface DatabaseView {
   id: string;
   engine: Engine;
+  /** On what dblease has been shown to work with this engine. */
+  provenAgainst: Proof;
   roles: readonly RoleView[];
 }
 
@@ -102,6 +105,7 @@ export interface ProblemView {
   next: string;
 }
 
+export type { Answer, GrantAnswer, HeldEntry, Moment, WhoAnswer } from "./audit/answer.ts";
 export type { Decision as DecisionView } from "./decide.ts";
 export type { Draft as DraftView } from "./draft.ts";
 export type { Finding as FindingView } from "./finding.ts";

@@ -17,8 +17,8 @@ function approvalOf(role: RoleView): string {
 }
 
 function databaseTable(databases: readonly DatabaseView[], output: Output): string {
-  const heading = ["DATABASE", "ENGINE", "ROLE", "UP TO", "APPROVAL", "BECAUSE"];
-  const rows = databases.flatMap(({ id, engine, roles }) =>
+  const heading = ["DATABASE", "ENGINE", "ROLE", "UP TO", "APPROVAL", "BECAUSE", "PROVEN AGAINST"];
+  const rows = databases.flatMap(({ id, engine, provenAgainst, roles }) =>
     roles.map((role) => [
       id,
       engine,
@@ -26,6 +26,7 @@ function databaseTable(databases: readonly DatabaseView[], output: Output): stri
       role.allowed ? durationText(role.maxSeconds) : output.style("red", "refused"),
       approvalOf(role),
       output.style("dim", role.because),
+      output.style("dim", provenAgainst),
     ]),
   );
   return table([heading.map((word) => output.style("dim", word)), ...rows]);

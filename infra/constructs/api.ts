@@ -41,6 +41,7 @@ export class Api extends Construct {
     store.grantRead(api);
     store.grantQuery(api);
     store.grantQueryKeys(api, ["finding", "database", "draft", "rotation"]);
+    store.grantAudit(api);
     store.grantAskFrozen(api);
     store.grantChange(api, ["idempotency#*", "freeze", "finding", "database", "draft"]);
     parts.workflows.open(api);

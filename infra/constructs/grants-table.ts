@@ -97,6 +97,12 @@ export class GrantsTable extends Construct {
     this.allow(to, ["dynamodb:Query"], [this.table.tableArn], leadingKeys);
   }
 
+  /** To answer an auditor's questions: what is kept for them, and the grants that it names. */
+  grantAudit(to: IGrantable): void {
+    this.grantQueryKeys(to, ["event#*", "held#*", "line#*", "session#*"]);
+    this.allow(to, ["dynamodb:BatchGetItem"], [this.table.tableArn], ["grant#*"]);
+  }
+
   /** New items under these leading keys. */
   grantPut(to: IGrantable, leadingKeys: string[]): void {
     this.allow(to, ["dynamodb:PutItem"], [this.table.tableArn], leadingKeys);

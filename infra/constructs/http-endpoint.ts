@@ -38,6 +38,8 @@ const routes: readonly { method: HttpMethod; path: string; who: readonly Caller[
   { method: POST, path: "/databases/{id}/enable-iam", who: [] },
   { method: POST, path: "/databases/{id}/prepare", who: [] },
   { method: POST, path: "/databases/{id}/accept", who: [] },
+  { method: GET, path: "/audit/who", who: ["Auditor"] },
+  { method: GET, path: "/audit/grants/{id}", who: ["Auditor"] },
   { method: GET, path: "/findings", who: ["Auditor"] },
   { method: POST, path: "/reconciliations", who: [] },
   { method: GET, path: "/rotations", who: ["Auditor"] },

@@ -1,5 +1,6 @@
 /** GET /databases: what this caller may ask for, and whether somebody must approve. */
 import { type AccessRequest, decide } from "../decide.ts";
+import { provenAgainst } from "../proof.ts";
 import type { DatabaseView, RoleView } from "../views.ts";
 import type { Call } from "./api.ts";
 
@@ -36,6 +37,7 @@ export function databaseViews(call: Call, now: Date): DatabaseView[] {
     .map(([id, it]) => ({
       id,
       engine: it.engine,
+      provenAgainst: provenAgainst[it.engine],
       roles: it.roles
         .flatMap((role) =>
           [false, true].map((breakGlass) => roleView(call, { database: id, role, breakGlass }, now)),

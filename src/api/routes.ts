@@ -10,6 +10,7 @@ import { databaseSnapshot } from "../snapshot.ts";
 import type { DoctorView, PlanView } from "../views.ts";
 import { resolveMembers } from "../workflow/resolve-members.ts";
 import { type Api, type Call, isAdmin, isAuditor, visibleGrant } from "./api.ts";
+import { auditRoutes } from "./audit.ts";
 import {
   databasesQuery,
   extendBody,
@@ -107,6 +108,7 @@ function decision(
 }
 
 export const routes: readonly ApiRoute[] = [
+  ...auditRoutes,
   {
     method: "POST",
     path: "/grants",

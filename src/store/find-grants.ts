@@ -1,5 +1,5 @@
 /** Reading grants: one strongly, or many by an index. */
-import { GetCommand, paginateQuery, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { BatchGetCommand, GetCommand, paginateQuery, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { DbleaseError } from "../errors.ts";
 import type { Grant, GrantId } from "../grant.ts";
 import { keys, openIndex, requesterIndex, type Table } from "./table.ts";
@@ -68,4 +68,18 @@ export async function grantsOf(table: Table, requesterId: string, limit: number)
     }),
   );
   return (page.Items ?? []).map(asGrant);
+}
+
+/** These grants, 100 at most, in any order; those that there are not are left out. */
+export async function findGrants(table: Table, ids: readonly GrantId[]): Promise<Grant[]> {
+  const grants: Grant[] = [];
+  let wanted: Record<string, unknown>[] = [...new Set(ids)].map(keys.grant);
+  while (wanted.length > 0) {
+    const { Responses, UnprocessedKeys } = await table.client.send(
+      new BatchGetCommand({ RequestItems: { [table.name]: { Keys: wanted } } }),
+    );
+    grants.push(...(Responses?.[table.name] ?? []).map(asGrant));
+    wanted = UnprocessedKeys?.[table.name]?.Keys ?? [];
+  }
+  return grants;
 }

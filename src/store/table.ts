@@ -2,7 +2,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { DbleaseError } from "../errors.ts";
-import type { GrantId } from "../grant.ts";
+import type { GrantId, Instant } from "../grant.ts";
 
 export interface Table {
   client: DynamoDBDocumentClient;
@@ -21,6 +21,11 @@ export function openTable(name: string): Table {
 export const openIndex = "open";
 /** Index of all grants of one requester, by the instant of the request. */
 export const requesterIndex = "requester";
+
+/** Day of an instant, UTC: `2026-11-24`. */
+export function dayOf(at: Instant): string {
+  return at.slice(0, 10);
+}
 
 /**
  * Leading keys separate what functions may change from what they may only add: a policy allows UpdateItem on
@@ -50,6 +55,22 @@ export const keys = {
   }),
   /** Which secret a database user belongs to; users are known to the whole server. */
   rotatedUser: (server: string, username: string) => ({ pk: "rotated-user", sk: `${server}/${username}` }),
+  auditEvent: (id: string) => ({ pk: `audit#${id}`, sk: "audit" }),
+  /** The same event again for each question that wants it; a partition a day, so that none is hot. */
+  auditLine: (kind: string, key: string, at: Instant, eventId: string) => ({
+    pk: `line#${kind}#${key}#${dayOf(at)}`,
+    sk: `${at}#${eventId}`,
+  }),
+  /** A grant that covers a part of this day. */
+  held: (database: string, day: string, activatedAt: Instant, id: GrantId) => ({
+    pk: `held#${database}#${day}`,
+    sk: `${activatedAt}#${id}`,
+  }),
+  session: (id: GrantId, startedAt: Instant, sessionId: string) => ({
+    pk: `session#${id}`,
+    sk: `${startedAt}#${sessionId}`,
+  }),
+  quarantine: (at: Instant, id: string) => ({ pk: `quarantine#${dayOf(at)}`, sk: id }),
   draft: (id: GrantId) => ({ pk: "draft", sk: id }),
   freeze: (scope: string) => ({ pk: "freeze", sk: scope }),
   config: (version: number | "current") => ({

@@ -3,11 +3,18 @@ import type { AdminAnswer, AdminOrder } from "../admin-order.ts";
 import { awsServices, unreachedAws } from "../connect/reach-aws.ts";
 import type { Check } from "../engines/engine.ts";
 import { DbleaseError } from "../errors.ts";
+import type { Engine } from "../grant.ts";
+import { provenAgainst } from "../proof.ts";
 import { type EngineParts, openDoor } from "./database-step.ts";
 
 function failed(error: unknown): Check {
   if (!(error instanceof DbleaseError)) throw error;
   return { id: error.code.toLowerCase(), ok: false, sentence: error.message, repair: error.next };
+}
+
+/** No failure: whoever configured the engine knew; whoever examines it should. */
+function proof(engine: Engine): Check {
+  return { id: "proven", ok: true, sentence: `${engine} is proven against: ${provenAgainst[engine]}` };
 }
 
 /** Does what was ordered for one database; that it, or AWS itself, cannot be reached is one of the checks. */
@@ -24,7 +31,8 @@ export async function runDatabaseAdmin<Connection>(
     if (order.action === "prepare") await engine.prepare(door, order.groupRoles);
     const groupRoles = order.groupRoles.map((it) => it.name);
     const listed = order.action === "list" ? { users: await engine.list(door, groupRoles) } : {};
-    return { checks: await engine.doctor(door, order.groupRoles), ...listed };
+    const checks = await engine.doctor(door, order.groupRoles);
+    return { checks: [proof(order.database.engine), ...checks], ...listed };
   } catch (error) {
     return { checks: [failed(error)] };
   }

@@ -14,6 +14,7 @@ const databases: DatabaseView[] = [
   {
     id: "orders",
     engine: "postgres",
+    provenAgainst: "real server",
     roles: [
       {
         name: "read-only",

@@ -30,7 +30,9 @@ export interface Desk {
 
 export async function openDesk(): Promise<Desk> {
   const api = await playApi();
-  api.answer("GET /databases", { body: { databases: [{ id: "orders", engine: "postgres", roles: [] }] } });
+  api.answer("GET /databases", {
+    body: { databases: [{ id: "orders", engine: "postgres", provenAgainst: "real server", roles: [] }] },
+  });
   const home = mkdtempSync(join(tmpdir(), "dblease-desk-"));
   const state = join(home, "state");
 

@@ -1,0 +1,7 @@
+/** What no answer can know, because nobody writes it down. */
+
+export const whoSatThere =
+  "A grant names who asked for access. Who sat at the keyboard, or was lent a password, nobody writes down.";
+
+export const iamLogins =
+  "AWS records neither a login by IAM nor the signing of a token: whoever may rds-db:connect by a policy that dblease did not make gets in without a trace here, except in the database's own log.";

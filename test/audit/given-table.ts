@@ -1,0 +1,59 @@
+/** An empty table of the emulator's DynamoDB for one test file, with dblease's keys. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient, paginateScan } from "@aws-sdk/lib-dynamodb";
+import { afterAll, beforeAll } from "vitest";
+import { type Emulator, startEmulator } from "../../local-stack/start-emulator.ts";
+import type { Table } from "../../src/store/table.ts";
+
+export class GivenTable {
+  private readonly folder = mkdtempSync(join(tmpdir(), "dblease-audit-"));
+  private emulator: Emulator | undefined;
+  private opened: Table | undefined;
+
+  constructor() {
+    beforeAll(() => this.start());
+    afterAll(() => this.stop());
+  }
+
+  get table(): Table {
+    if (!this.opened) throw new Error("the table is there from the first test on");
+    return this.opened;
+  }
+
+  /** Everything that it holds. */
+  async items(): Promise<Record<string, unknown>[]> {
+    const { client, name } = this.table;
+    const found: Record<string, unknown>[] = [];
+    for await (const page of paginateScan({ client }, { TableName: name })) found.push(...(page.Items ?? []));
+    return found;
+  }
+
+  private async start(): Promise<void> {
+    const caFile = join(this.folder, "ca.pem");
+    writeFileSync(caFile, "");
+    this.emulator = await startEmulator({ folder: join(this.folder, "emulator"), caFile });
+    const client = DynamoDBDocumentClient.from(new DynamoDBClient(this.emulator.root), {
+      marshallOptions: { removeUndefinedValues: true },
+    });
+    await client.send(
+      new CreateTableCommand({
+        TableName: "audit",
+        BillingMode: "PAY_PER_REQUEST",
+        AttributeDefinitions: ["pk", "sk"].map((AttributeName) => ({ AttributeName, AttributeType: "S" })),
+        KeySchema: [
+          { AttributeName: "pk", KeyType: "HASH" },
+          { AttributeName: "sk", KeyType: "RANGE" },
+        ],
+      }),
+    );
+    this.opened = { client, name: "audit" };
+  }
+
+  private async stop(): Promise<void> {
+    await this.emulator?.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
