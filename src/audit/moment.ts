@@ -13,6 +13,7 @@ const endings = {
   person: "ended early",
   failure: "access could not be given",
   sweeper: "ended by the sweeper",
+  replacement: "its server was replaced",
 } as const;
 
 function receiptSentence(receipt: Receipt | undefined): string {
