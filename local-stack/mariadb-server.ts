@@ -1,9 +1,10 @@
-import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { iamPluginMissing } from "./iam-plugin.ts";
 import { inCheckout } from "./in-checkout.ts";
-import { type MysqlFamilyServer, startMysqlFamilyServer } from "./mysql-family-server.ts";
+import { type MysqlFamilyOptions, type MysqlFamilyServer, startMysqlFamilyServer } from "./mysql-family-server.ts";
 import { masterPrivileges } from "./rds-mysql-master.ts";
+import { serverVersion } from "./server-version.ts";
 
 /** Debian's package, unpacked under .local/ (set-up/unpack-mariadb.mjs, never installed by us) or there already. */
 const findRoot = () =>
@@ -26,13 +27,16 @@ function places() {
 /** Major and minor version of what this machine has, such as `10.11`. */
 export function mariadbVersion(): string {
   const { program, libraries } = places();
-  const env = { ...process.env, LD_LIBRARY_PATH: libraries };
-  const words = execFileSync(program, ["--version"], { env, encoding: "utf8" });
-  return /Ver (\d+\.\d+)/.exec(words)?.[1] ?? "of an unknown version";
+  return serverVersion(program, libraries);
+}
+
+/** Why MariaDB takes no IAM logins here; undefined: it does. */
+export function mariadbIamMissing(): string | undefined {
+  return mariadbMissing ?? iamPluginMissing(mariadbVersion(), ["10.11"]);
 }
 
 /** A new, empty MariaDB. */
-export function startMariadbServer(options: { folder: string; port?: number }): Promise<MysqlFamilyServer> {
+export function startMariadbServer(options: MysqlFamilyOptions): Promise<MysqlFamilyServer> {
   const { program, libraries, messages } = places();
   return startMysqlFamilyServer(
     {
@@ -44,6 +48,7 @@ export function startMariadbServer(options: { folder: string; port?: number }): 
         `--character-sets-dir=${join(messages, "charsets")}`,
         "--feedback=OFF",
       ],
+      iam: { missing: mariadbIamMissing, words: ["--plugin-maturity=experimental"] },
       initialise: {
         words: [
           ...["--bootstrap", "--log-warnings=0", "--enforce-storage-engine="],

@@ -6,11 +6,20 @@ import { makeCertificates } from "./certificates.ts";
 import type { DatabaseServer } from "./database-server.ts";
 import { folderForSocket } from "./folder-for-socket.ts";
 import { freePort } from "./free-port.ts";
+import { loadIamPlugin } from "./iam-plugin.ts";
+import { type Judge, openJudgeSocket } from "./judge-socket.ts";
 import { randomPassword } from "./random-password.ts";
 import { rdsMysqlMaster } from "./rds-mysql-master.ts";
 import { startRestartableServer } from "./restartable-server.ts";
 
 export type MysqlFamilyServer = DatabaseServer<ConnectionOptions>;
+
+export interface MysqlFamilyOptions {
+  folder: string;
+  port?: number;
+  /** Takes IAM logins as RDS does. */
+  judge?: Judge;
+}
 
 /** What tells MySQL and MariaDB apart when one is brought up. */
 export interface MysqlFamily {
@@ -20,6 +29,8 @@ export interface MysqlFamily {
   libraries: string;
   /** Where messages and character sets are found, and what else only this one has. */
   words: readonly string[];
+  /** Why it can have no IAM logins here; undefined: it can, with these options beside the plugin's own. */
+  iam: { missing(): string | undefined; words: readonly string[] };
   /** Fills an empty data folder: options, and what is read from standard input. */
   initialise: { words: readonly string[]; input?: string };
   /** Privileges of the master user, and statements that make the rest of it. */
@@ -47,8 +58,11 @@ const settings = [
 /** A new, empty server of this family behind TLS on a loopback port, with RDS's master. It ends with this process. */
 export async function startMysqlFamilyServer(
   family: MysqlFamily,
-  options: { folder: string; port?: number },
+  options: MysqlFamilyOptions,
 ): Promise<MysqlFamilyServer> {
+  const { judge } = options;
+  const missing = judge && family.iam.missing();
+  if (missing) throw new Error(`${family.name} takes no IAM logins here: ${missing}.`);
   const folder = resolve(options.folder);
   const data = join(folder, "data");
   const logFile = join(folder, "server.log");
@@ -80,7 +94,9 @@ export async function startMysqlFamilyServer(
   });
 
   const port = options.port ?? (await freePort());
-  const socketPath = join(folderForSocket(folder), "mysql.sock");
+  const socketFolder = folderForSocket(folder);
+  const [socketPath, judgePath] = [join(socketFolder, "mysql.sock"), join(socketFolder, "judge.sock")];
+  const judging = judge && (await openJudgeSocket(judgePath, judge));
   const [rdsadminPassword, adminPassword] = [randomPassword(), randomPassword()];
   const superuser = { socketPath, user: "rdsadmin", password: rdsadminPassword };
   // Read by the first start, before it listens: no login without a password, and none in an argument list.
@@ -90,9 +106,11 @@ export async function startMysqlFamilyServer(
   const running = await startRestartableServer(
     {
       ...environment,
+      env: { ...environment.env, ...(judge ? { DBLEASE_IAM_JUDGE: judgePath } : {}) },
       command: [
         family.program,
         ...words,
+        ...(judge ? [...loadIamPlugin, ...family.iam.words] : []),
         `--port=${port}`,
         `--socket=${socketPath}`,
         `--init-file=${initFile}`,
@@ -103,7 +121,12 @@ export async function startMysqlFamilyServer(
   );
   // Later starts find nothing to do in it.
   writeFileSync(initFile, "");
+  const { stop } = running;
   return Object.assign(running, {
+    async stop() {
+      judging?.close();
+      await stop();
+    },
     host: "localhost" as const,
     port,
     adminUsername: "master",

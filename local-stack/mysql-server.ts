@@ -1,23 +1,33 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { iamPluginMissing } from "./iam-plugin.ts";
 import { inCheckout } from "./in-checkout.ts";
-import { type MysqlFamilyServer, startMysqlFamilyServer } from "./mysql-family-server.ts";
+import { type MysqlFamilyOptions, type MysqlFamilyServer, startMysqlFamilyServer } from "./mysql-family-server.ts";
 import { masterPrivileges } from "./rds-mysql-master.ts";
+import { serverVersion } from "./server-version.ts";
 
 const root = inCheckout(".local/mysql");
+const program = join(root, "bin/mysqld");
+const libraries = join(root, "usr/lib/x86_64-linux-gnu");
 
 /** Why no MySQL can be started here; undefined: one can. */
-export const mysqlMissing = existsSync(join(root, "bin/mysqld")) ? undefined : "no MySQL in .local/mysql";
+export const mysqlMissing = existsSync(program) ? undefined : "no MySQL in .local/mysql";
+
+/** Why MySQL takes no IAM logins here; undefined: it does. */
+export function mysqlIamMissing(): string | undefined {
+  return mysqlMissing ?? iamPluginMissing(serverVersion(program, libraries), ["8.0"]);
+}
 
 /** A new, empty Oracle MySQL 8.0.15. It is a build of 2019: for tests and a demo on loopback, and nothing else. */
-export function startMysqlServer(options: { folder: string; port?: number }): Promise<MysqlFamilyServer> {
+export function startMysqlServer(options: MysqlFamilyOptions): Promise<MysqlFamilyServer> {
   return startMysqlFamilyServer(
     {
       name: "MySQL",
-      program: join(root, "bin/mysqld"),
-      libraries: join(root, "usr/lib/x86_64-linux-gnu"),
+      program,
+      libraries,
       // The X protocol would listen on a port of its own.
       words: [`--basedir=${root}`, `--lc-messages-dir=${join(root, "share")}`, "--mysqlx=OFF"],
+      iam: { missing: mysqlIamMissing, words: [] },
       initialise: { words: ["--initialize-insecure"] },
       master: { privileges: [...masterPrivileges, ...since8], afterwards: [...superuserRole] },
     },
