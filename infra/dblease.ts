@@ -66,7 +66,7 @@ export class Dblease extends Construct {
     const workflows = new GrantWorkflows(this, "Workflows", installation, engines);
     const reconciler = new Reconciler(this, "Reconcile", installation, engines);
     new Sweeper(this, "Sweep", installation, engines, workflows);
-    const byIam = Object.values(config.databases).filter((it) => it.adminUser !== undefined);
+    const byIam = Object.values(config.databases).filter((it) => it.resourceIds.length > 0);
     const iam = byIam.length > 0 ? new IamAccess(this, "Iam", installation, engines, byIam) : undefined;
     const rotations = new RotationFunctions(this, "Rotation", installation, { config, network });
     const fleet = new FleetRotation(this, "Fleet", installation, rotations);

@@ -10,7 +10,8 @@ const library = "aws_authentication_plugin.so";
  * of a server takes the server down, so it is loaded only into those that it was tried on.
  */
 export function iamPluginMissing(version: string, tried: readonly string[]): string | undefined {
-  if (!tried.includes(version)) return `the IAM plugin was tried on ${tried.join(", ")} and not on ${version}`;
+  if (!tried.includes(version))
+    return `the IAM plugin was tried on ${tried.join(", ")} and not on ${version}`;
   return existsSync(join(folder, library)) ? undefined : "no IAM plugin: there was no gcc to compile it";
 }
 

@@ -2,7 +2,11 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { iamPluginMissing } from "./iam-plugin.ts";
 import { inCheckout } from "./in-checkout.ts";
-import { type MysqlFamilyOptions, type MysqlFamilyServer, startMysqlFamilyServer } from "./mysql-family-server.ts";
+import {
+  type MysqlFamilyOptions,
+  type MysqlFamilyServer,
+  startMysqlFamilyServer,
+} from "./mysql-family-server.ts";
 import { masterPrivileges } from "./rds-mysql-master.ts";
 import { serverVersion } from "./server-version.ts";
 

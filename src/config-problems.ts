@@ -29,11 +29,7 @@ function mysqlProblems(config: Config, databaseId: string, database: DatabaseCon
     (role) =>
       `roles.${role}: on ${database.engine} truncate needs DROP, which drops tables as well; take delete (databases.${databaseId})`,
   );
-  const byIam =
-    database.adminUser === undefined
-      ? []
-      : [`databases.${databaseId}.adminUser: logins by IAM are built for PostgreSQL only, so far`];
-  return [...plain, ...truncate, ...byIam];
+  return [...plain, ...truncate];
 }
 
 function isDatabaseName(config: Config, name: string): boolean {

@@ -42,6 +42,11 @@ const secretArn = z
     "write a Secrets Manager ARN, or locally env:NAME",
   );
 
+/** Tokens are signed for temporary users, or for the admin. */
+function signsTokens(database: { model: string; adminUser?: string | undefined }): boolean {
+  return database.model !== "native" || database.adminUser !== undefined;
+}
+
 const database = z
   .strictObject({
     engine: z.enum(["postgres", "mysql", "mariadb"]),
@@ -51,7 +56,7 @@ const database = z
     port: z.number().int().min(1).max(65_535).optional(),
     database: z.string().min(1),
     adminSecret: secretArn.optional(),
-    /** Admin who logs in by IAM. Needed where grants are by IAM: the first one would lock a password out (dangers 1). */
+    /** Admin who logs in by IAM. PostgreSQL needs it where grants are by IAM: the first would lock a password out (dangers 1). */
     adminUser: z
       .string()
       .regex(/^[a-z_][a-z0-9_]{0,62}$/, "write the name of a database user")
@@ -75,13 +80,14 @@ const database = z
   .refine((it) => it.adminSecret !== undefined || it.adminUser !== undefined, {
     message: "name the admin: adminSecret, or adminUser for one that logs in by IAM",
   })
-  .refine((it) => it.model === "native" || it.adminUser !== undefined, {
+  .refine((it) => it.engine !== "postgres" || it.model === "native" || it.adminUser !== undefined, {
     message: "grants by IAM need an admin that logs in by IAM: name adminUser",
   })
-  .refine((it) => (it.adminUser === undefined) === (it.resourceIds.length === 0), {
-    message: "adminUser and resourceIds go together: tokens are signed for listed RDS resource ids only",
+  .refine((it) => signsTokens(it) === it.resourceIds.length > 0, {
+    message:
+      "resourceIds go with adminUser and with grants by IAM: tokens are signed for listed RDS resource ids only",
   })
-  .refine((it) => it.adminUser === undefined || (it.host === undefined && it.tls !== "off"), {
+  .refine((it) => !signsTokens(it) || (it.host === undefined && it.tls !== "off"), {
     message: "IAM logins need an instance or cluster that RDS knows, and TLS",
   });
 

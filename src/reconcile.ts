@@ -36,8 +36,10 @@ function isSameSecond(one: Instant | undefined, other: Instant | undefined): boo
 function changes(user: ListedUser, grant: Grant): string[] {
   const wanted = [grant.groupRole, "jit_managed", ...(grant.model === "iam" ? ["rds_iam"] : [])];
   const extra = user.memberOf.filter((it) => !wanted.includes(it));
+  const byIam = grant.model === "iam";
   return [
     ...(user.canLogin ? [] : ["it cannot log in"]),
+    ...((user.byIam ?? false) === byIam ? [] : [`it logs in ${byIam ? "without a token" : "by IAM"}`]),
     ...(isSameSecond(user.validUntil, grant.expiryApplied)
       ? []
       : [`it is valid until ${user.validUntil ?? "for ever"} instead of ${grant.expiryApplied}`]),

@@ -24,7 +24,7 @@ export function iamAdminArns(
 
 /**
  * Logins by IAM: the one connect role, the broker that alone may assume it, and the engine functions' own logins. It
- * stands only where a database has an admin that logs in by IAM.
+ * stands only where tokens are signed for a database.
  */
 export class IamAccess extends Construct {
   readonly broker: DbleaseFunction;

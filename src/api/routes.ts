@@ -6,8 +6,10 @@ import { planOf } from "../engines/plan.ts";
 import { DbleaseError } from "../errors.ts";
 import { type Grant, usernameOf } from "../grant.ts";
 import { groupRoleName } from "../group-role.ts";
+import { takesTokens } from "../iam/takes-tokens.ts";
 import { databaseSnapshot } from "../snapshot.ts";
 import type { DoctorView, PlanView } from "../views.ts";
+import { modelOf } from "../workflow/model-of.ts";
 import { resolveMembers } from "../workflow/resolve-members.ts";
 import { type Api, type Call, isAdmin, isAuditor, visibleGrant } from "./api.ts";
 import { auditRoutes } from "./audit.ts";
@@ -73,23 +75,28 @@ async function runAdmin(
   const order = adminOrder(call.stored.config, id, action);
   const members = await resolveMembers(api.rds, order.database);
   const { checks } = await runAdminOrder(api.admin, { ...order, members });
-  const body: DoctorView = { database: id, checks };
+  const body: DoctorView = {
+    database: id,
+    checks: [...takesTokens(call.stored.config, id, members), ...checks],
+  };
   return { status: 200, body };
 }
 
-function showPlan(api: ApiParts, call: Call, id: string, role: string | undefined): Answer {
+async function showPlan(api: ApiParts, call: Call, id: string, role: string | undefined): Promise<Answer> {
   const now = api.clock();
   const view = roleView(call, { database: id, role: role ?? "" }, now);
   if (!view.allowed || !role) throw new DbleaseError("REFUSED", view.because, { next: "dblease databases" });
   const grantId = "0".repeat(12);
-  const statements = planOf(databaseSnapshot(call.stored.config, id).engine, {
+  const { config } = call.stored;
+  const user = {
     username: usernameOf(grantId),
     marker: { installation: "this-installation", grantId },
     groupRole: groupRoleName(id, role),
     expiresAt: new Date(now.getTime() + view.defaultSeconds * 1000).toISOString(),
     connectionLimit: 10,
     deadline: new Date(now.getTime() + 90_000).toISOString(),
-  });
+  };
+  const statements = planOf(databaseSnapshot(config, id).engine, user, await modelOf(api.rds, config, id));
   const body: PlanView = { database: id, role, ...statements };
   return { status: 200, body };
 }

@@ -9,12 +9,15 @@ export interface MysqlDoorway extends Pick<MysqlLogin, "connectTimeoutMs" | "sta
   members: readonly Member[];
   /** Default schema of those who are granted access; the admin chooses none. */
   database: string;
-  credentials: { username: string; password: string };
+  /** A token is signed for one server, so that it is asked for at each login. */
+  credentials: AdminLogin | ((member: Member) => Promise<AdminLogin>);
   /** Absent: TLS with the runtime's authorities. */
   tls?: MysqlLogin["tls"];
   /** Absent: an action that belongs to no grant (prepare, list, doctor). */
   grantId?: GrantId;
 }
+
+type AdminLogin = Pick<MysqlLogin, "username" | "password" | "byIam">;
 
 /** Opens nothing by itself; each `open` is one login and throws what openMysql throws. */
 export function mysqlDoor(to: MysqlDoorway): Door<MysqlConnection> {
@@ -23,11 +26,12 @@ export function mysqlDoor(to: MysqlDoorway): Door<MysqlConnection> {
   return {
     members: to.members,
     database: to.database,
-    open({ member = writer, purpose } = {}) {
+    async open({ member = writer, purpose } = {}) {
+      const { credentials } = to;
       return openMysql({
         host: member.host,
         port: member.port,
-        ...to.credentials,
+        ...(typeof credentials === "function" ? await credentials(member) : credentials),
         tls: to.tls ?? {},
         applicationName: tag(to.grantId, purpose),
         connectTimeoutMs: to.connectTimeoutMs,

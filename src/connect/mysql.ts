@@ -8,7 +8,9 @@ export interface MysqlLogin {
   host: string;
   port: number;
   username: string;
+  /** The password; or, `byIam`, a signed token, which RDS asks for in clear text: it goes over verified TLS alone. */
   password: string;
+  byIam?: true;
   /** Authorities to trust as PEM; without `ca` the runtime's own. There is no plain text with these servers. */
   tls: { ca?: string };
   /** Whose work it is, `dblease/<grant id>`: stands as a comment before each statement and in the connection's attributes. */
@@ -32,8 +34,9 @@ const refused =
 
 /**
  * Logs in with TLS verify-full, by mysql_native_password or caching_sha2_password; the latter may want the password
- * itself, which then goes through the verified TLS and nowhere else. No database is chosen: a bystander's functions
- * never stand in for the server's own (dangers 10). Whoever opens it ends it.
+ * itself, which then goes through the verified TLS and nowhere else. A token goes the same way, only where the server
+ * asks for it as RDS does. No database is chosen: a bystander's functions never stand in for the server's own
+ * (dangers 10). Whoever opens it ends it.
  * Throws DATABASE_UNREACHABLE, TLS_FAILED, DATABASE_REFUSED.
  */
 export async function openMysql(login: MysqlLogin): Promise<MysqlConnection> {
@@ -41,13 +44,21 @@ export async function openMysql(login: MysqlLogin): Promise<MysqlConnection> {
   if (!/^[\w/-]+$/.test(login.applicationName)) throw new RangeError("a tag is letters, digits and slashes");
   const address = `${login.host}:${login.port}`;
   const progress = { address, username: login.username, awaitingTls: false, timedOut: false };
+  let tokenGiven = false;
+  const giveToken: AuthPlugin = () => () => {
+    tokenGiven = true;
+    return Buffer.from(`${login.password}\0`);
+  };
   const wire = createConnection({
     host: login.host,
     port: login.port,
     user: login.username,
-    password: login.password,
+    // mysql2 speaks before it is asked, with a hash of this: a token waits until the server asks for it.
+    password: login.byIam ? "" : login.password,
     ssl: { rejectUnauthorized: true, minVersion: "TLSv1.2", ...login.tls },
-    authPlugins: { sha256_password: refuse(`${address} asked for the password in sha256_password`) },
+    authPlugins: login.byIam
+      ? { ...noOtherWay(login, address), mysql_clear_password: giveToken }
+      : { sha256_password: refuse(`${address} asked for the password in sha256_password`) },
     connectAttributes: { program_name: login.applicationName },
     charset: "UTF8MB4_GENERAL_CI",
     // A server could ask for a file of ours.
@@ -64,6 +75,7 @@ export async function openMysql(login: MysqlLogin): Promise<MysqlConnection> {
       wire.connect((error) => (error ? reject(error) : resolve())),
     );
     if (!verified()) throw refusedLogin(`${address} let ${login.username} in without TLS`);
+    if (login.byIam && !tokenGiven) throw refusedLogin(`${address} let ${login.username} in without a token`);
     const connection = wire.promise();
     const sql = settings(login);
     const [results] = await connection.query({ sql, timeout: login.connectTimeoutMs });
@@ -82,6 +94,13 @@ function refuse(what: string): AuthPlugin {
   return () => {
     throw refusedLogin(`${what}; it was not sent`);
   };
+}
+
+/** Every other way in than RDS's, for a login by IAM. */
+function noOtherWay({ username }: MysqlLogin, address: string): Record<string, AuthPlugin> {
+  const refused = refuse(`${address} asked ${username} for something else than a token`);
+  const ways = ["mysql_native_password", "caching_sha2_password", "sha256_password"];
+  return Object.fromEntries(ways.map((way) => [way, refused]));
 }
 
 /**

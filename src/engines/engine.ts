@@ -5,7 +5,7 @@
  * Every method may be called again after a crash at any point and then finishes the job. "Already gone" is
  * success. A user without our marker for this very grant id is never touched, whatever its name.
  */
-import type { GrantId, Instant, Member } from "../grant.ts";
+import type { GrantId, Instant, Member, Model } from "../grant.ts";
 import type { Receipt } from "../receipt.ts";
 
 /**
@@ -76,6 +76,8 @@ export interface ListedUser {
   /** Text of the marker as stored, ours or not; absent: none. */
   marker?: string;
   canLogin: boolean;
+  /** It logs in by IAM tokens; absent: by what the server itself keeps of it. */
+  byIam?: true;
   validUntil?: Instant;
   memberOf: readonly string[];
   /** What it may beyond its memberships, in the engine's own words, such as CREATEROLE; a user of ours has none. */
@@ -124,8 +126,8 @@ export interface EngineAdapter<Connection> {
   /** All users that look like ours, and all direct members of these group roles. */
   list(door: Door<Connection>, groupRoles: readonly string[]): Promise<readonly ListedUser[]>;
 
-  /** The statements that a grant and its revoke would run. */
-  plan(user: Omit<NewUser, "verifier">): Plan;
+  /** The statements that a grant of this model and its revoke would run. */
+  plan(user: Omit<NewUser, "verifier">, model: Model): Plan;
 
   /** Admin rights, standing roles, dangerous defaults; never throws for a failed check. */
   doctor(door: Door<Connection>, groupRoles: readonly GroupRole[]): Promise<readonly Check[]>;

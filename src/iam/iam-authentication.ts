@@ -6,6 +6,7 @@ import {
   ModifyDBInstanceCommand,
   type RDSClient,
 } from "@aws-sdk/client-rds";
+import { mariadbWithIam } from "../engines/mysql/iam.ts";
 import { DbleaseError } from "../errors.ts";
 import type { DatabaseSnapshot } from "../grant.ts";
 
@@ -17,9 +18,6 @@ export interface IamAuthentication {
   /** Absent for a cluster, whose instances have one each. */
   instanceClass?: string;
 }
-
-/** RDS User Guide, "Supported Regions and DB engines for IAM database authentication". */
-const mariadbVersions = /^(10\.11|11\.4|11\.8)\./;
 
 function unknown(database: DatabaseSnapshot, cause?: unknown): never {
   throw new DbleaseError("UNAVAILABLE", `RDS does not know the server of database ${database.id}`, {
@@ -55,7 +53,7 @@ export async function readIamAuthentication(
 
 function assertSupported({ id, engine }: DatabaseSnapshot, { engineVersion }: IamAuthentication): void {
   const supported =
-    engine === "mariadb" ? mariadbVersions.test(engineVersion) : !/sqlserver|oracle/.test(engine);
+    engine === "mariadb" ? mariadbWithIam.test(engineVersion) : !/sqlserver|oracle/.test(engine);
   if (supported) return;
   throw new DbleaseError(
     "REFUSED",

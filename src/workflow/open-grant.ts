@@ -1,6 +1,6 @@
 /** The beginning of every grant, asked for by a signed call or by an event: the rules decide, then it is written and started. */
 import type { RDSClient } from "@aws-sdk/client-rds";
-import type { DatabaseConfig, StoredConfig } from "../config.ts";
+import type { StoredConfig } from "../config.ts";
 import { type AccessRequest, type Allowed, decide } from "../decide.ts";
 import { DbleaseError } from "../errors.ts";
 import { scopesOf } from "../freeze.ts";
@@ -13,7 +13,7 @@ import { assertNotFrozen } from "../store/freezes.ts";
 import { type Birth, createGrant } from "../store/grants.ts";
 import type { Table } from "../store/table.ts";
 import { checkVerifier } from "../verifiers/check-verifier.ts";
-import { resolveMembers } from "./resolve-members.ts";
+import { modelOf } from "./model-of.ts";
 import { startGrant, type Workflows } from "./start.ts";
 
 /** Who asks, for what, and under which configuration. */
@@ -62,14 +62,6 @@ function approveBy(decision: Allowed, startAt: Date | undefined, now: Date): Dat
 function breakGlass(review: NonNullable<Allowed["review"]>, now: Date): BreakGlass {
   const reviewBy = new Date(now.getTime() + review.withinSeconds * 1000).toISOString();
   return { reviewers: review.anyOf, reviewBy };
-}
-
-/** `prefer-iam` takes what the server offers at this moment; the grant keeps it. */
-async function modelFor(rds: RDSClient, { stored, wish }: Opening): Promise<Model> {
-  const wanted: DatabaseConfig["model"] = stored.config.databases[wish.database]?.model ?? "native";
-  if (wanted !== "prefer-iam") return wanted;
-  const [writer] = await resolveMembers(rds, databaseSnapshot(stored.config, wish.database));
-  return writer?.iamEnabled ? "iam" : "native";
 }
 
 /** What the requester has to bring for this model. */
@@ -134,7 +126,7 @@ export async function openGrant(
   const decision = allowed(opening, now);
   await assertNotFrozen(parts.table, scopesOf(wish.database, person.name));
   await assertNotTooMany(parts.table, person, decision);
-  const model = await modelFor(parts.rds, opening);
+  const model = await modelOf(parts.rds, opening.stored.config, wish.database);
   assertCredential(opening, model);
   const grant = newGrant(opening, decision, model, now);
   const { verifier, ...rest } = opening.birth;

@@ -4,9 +4,11 @@
  */
 import type { RDSClient } from "@aws-sdk/client-rds";
 import { type AdminFunctions, adminOrder, runAdminOrder } from "../admin-order.ts";
+import type { Check } from "../engines/engine.ts";
 import { DbleaseError } from "../errors.ts";
 import type { Finding, Observation } from "../finding.ts";
 import type { DatabaseSnapshot, Grant, GrantId, Member } from "../grant.ts";
+import { takesTokens } from "../iam/takes-tokens.ts";
 import { markedGrant, mayEnd, reconcile, type Shown } from "../reconcile.ts";
 import { overdueRotations } from "../rotation-age.ts";
 import { readConfigItem } from "../store/configs.ts";
@@ -35,6 +37,8 @@ interface Look {
   groupRoles: readonly string[];
   /** Why this is not the server that was accepted. */
   moved: string | undefined;
+  /** Grants are by IAM, and RDS takes no tokens. */
+  closed: readonly Check[];
 }
 
 /** @throws UNAVAILABLE and what else says that the database cannot be asked; NOT_FOUND: it is not configured. */
@@ -50,7 +54,13 @@ async function look(parts: Reconciler, database: string): Promise<Look> {
     throw new DbleaseError("UNAVAILABLE", sentence, { next: `dblease doctor ${database}` });
   }
   const moved = await movedServer(parts.table, database, members);
-  return { shown: { users, checks }, members, groupRoles: order.groupRoles.map((it) => it.name), moved };
+  return {
+    shown: { users, checks },
+    members,
+    groupRoles: order.groupRoles.map((it) => it.name),
+    moved,
+    closed: takesTokens(config, database, members).filter((it) => !it.ok),
+  };
 }
 
 /** Where the admin logs in by IAM, a lost setting locks dblease out, and everybody else. @throws UNAVAILABLE */
@@ -94,13 +104,14 @@ async function end(parts: Reconciler, grant: Grant, members: readonly Member[]):
 async function compare(
   parts: Reconciler,
   database: string,
-  { shown, members, groupRoles, moved }: Look,
+  { shown, members, groupRoles, moved, closed }: Look,
 ): Promise<{ findings: Finding[]; ended: GrantId[] }> {
   const grants = await grantsOf(parts, database, shown);
   const known = { database, installation: parts.installation, groupRoles, grants };
   const observations = [
     ...reconcile(shown, known),
     ...overdueRotations(await findRotations(parts.table), database, parts.clock()),
+    ...closed.map(({ sentence, repair }) => unreachable(sentence, repair)),
   ];
   if (moved) {
     const repair = `dblease databases accept ${database}`;
@@ -116,16 +127,14 @@ async function compare(
   return { findings, ended: returned.map((it) => it.id) };
 }
 
+function unreachable(sentence: string, repair: string | undefined): Observation {
+  return { kind: "unreachable", what: "server", sentence, ...(repair ? { repair } : {}) };
+}
+
 /** A database that cannot be asked keeps its findings: nothing of them was looked at. */
 async function reportUnreachable(parts: Reconciler, database: string, error: unknown): Promise<Finding[]> {
   if (!(error instanceof DbleaseError) || error.code === "NOT_FOUND") throw error;
-  const observation: Observation = {
-    kind: "unreachable",
-    what: "server",
-    sentence: error.message,
-    repair: error.next,
-  };
-  return recordFindings(parts, database, [observation], { complete: false });
+  return recordFindings(parts, database, [unreachable(error.message, error.next)], { complete: false });
 }
 
 /**

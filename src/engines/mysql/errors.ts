@@ -15,6 +15,9 @@ export const accountGone = [1396, 1269, 1133, 3523];
 export const overtaken = [1141, 1147, 1396];
 export const noSuchEvent = 1539;
 
+/** The server does not know AWSAuthenticationPlugin. */
+const pluginNotLoaded = 1524;
+
 const unknownRole = [3523, 1959];
 const unknownSchema = 1049;
 const lacksPrivilege = [1044, 1045, 1095, 1142, 1143, 1227, 1370, 1401, 1410, 1698];
@@ -62,6 +65,15 @@ export function engineError(error: unknown, username: string): DbleaseError {
     return new DbleaseError("ADMIN_LACKS_RIGHTS", `the admin lacks a privilege for ${username} (${number})`, {
       next: "dblease doctor names the privilege and the GRANT that gives it",
     });
+  }
+  if (number === pluginNotLoaded) {
+    return new DbleaseError(
+      "UNAVAILABLE",
+      "the server takes no IAM logins: it has no AWSAuthenticationPlugin",
+      {
+        next: "dblease databases enable-iam; on MariaDB RDS has it for 10.11, 11.4 and 11.8 only",
+      },
+    );
   }
   const what = number || codeOf(error) || "connection lost";
   return new DbleaseError("UNAVAILABLE", `the database failed (${what})`, {

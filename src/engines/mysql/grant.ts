@@ -1,17 +1,17 @@
-import { DbleaseError } from "../../errors.ts";
 import { checkVerifier } from "../../verifiers/check-verifier.ts";
 import type { NewUser } from "../engine.ts";
 import type { Dialect } from "./dialect.ts";
 import { engineError, repeatOn } from "./errors.ts";
 import { createEvent, moveEvent } from "./event.ts";
 import { refuseAfter, refuseForeign } from "./guard.ts";
+import { identifiedByIam } from "./iam.ts";
 import { markOf, userNumber } from "./mark.ts";
 import { instant, literal, ownAccount, ownName } from "./quote.ts";
 import { type MysqlDoor, message, use } from "./use.ts";
 
 /** Makes the user in one message; a user that is already there is brought to the same state, if it is ours. */
 export async function grant(dialect: Dialect, door: MysqlDoor, user: NewUser): Promise<{ userOid: string }> {
-  checkVerifier(dialect.engine, verifierOf(user));
+  if (user.verifier !== undefined) checkVerifier(dialect.engine, user.verifier);
   // Composed before the login: what is refused here never reaches the server.
   const statements = grantStatements(dialect, user);
   return use(door, {}, async (connection) => {
@@ -21,13 +21,6 @@ export async function grant(dialect: Dialect, door: MysqlDoor, user: NewUser): P
     } catch (error) {
       throw engineError(error, user.username);
     }
-  });
-}
-
-function verifierOf({ verifier }: NewUser): string {
-  if (verifier !== undefined) return verifier;
-  throw new DbleaseError("BAD_CONFIGURATION", "grants by IAM are built for PostgreSQL only", {
-    next: "take model: iam out of dblease.yaml for this database",
   });
 }
 
@@ -42,7 +35,7 @@ export function grantStatements(dialect: Dialect, user: NewUser): string[] {
   const { queries, updates } = markOf(user.marker);
   const limit = user.connectionLimit;
   if (!Number.isSafeInteger(limit) || limit < 1) throw new RangeError("a connection limit is at least 1");
-  const identified = dialect.identifiedBy(verifierOf(user));
+  const identified = user.verifier === undefined ? identifiedByIam : dialect.identifiedBy(user.verifier);
   return [
     refuseAfter(user.deadline),
     refuseForeign(dialect, user),

@@ -32,6 +32,7 @@ export async function list(
         userOid: String(row.number),
         ...(label && agrees(row, label.label) ? { marker: label.label } : {}),
         canLogin: Number(row.locked) !== 1,
+        ...(Number(row.iam) === 1 ? { byIam: true as const } : {}),
         ...(label ? { validUntil: `${String(label.until).replace(" ", "T").slice(0, 19)}.000Z` } : {}),
         memberOf: mine.map((it) => it.role).sort(),
         attributes: privileges.filter((it) => it.grantee === grantee).map((it) => it.privilege),
@@ -53,7 +54,7 @@ function listStatements(dialect: Dialect, groupRoles: readonly string[]): string
   const labels = `SELECT EVENT_NAME FROM information_schema.EVENTS WHERE EVENT_SCHEMA = ${literal(dbleaseSchema)}`;
   const listed = `${dialect.accounts} a WHERE (${looksOurs}) OR user IN (${labels}) OR (user, host) IN (${members})`;
   return [
-    `SELECT user, host, queries, updates, number, locked FROM ${listed} ORDER BY user, host`,
+    `SELECT user, host, queries, updates, number, locked, iam FROM ${listed} ORDER BY user, host`,
     `SELECT role, user, host FROM ${dialect.memberships} m WHERE (user, host) IN (SELECT user, host FROM ${listed})`,
     `SELECT EVENT_NAME AS name, EVENT_COMMENT AS label, EXECUTE_AT AS until FROM information_schema.EVENTS
       WHERE EVENT_SCHEMA = ${literal(dbleaseSchema)}`,

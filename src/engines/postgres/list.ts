@@ -1,7 +1,7 @@
 import type { ListedUser } from "../engine.ts";
 import { literal } from "./quote.ts";
 import { engineError } from "./sqlstates.ts";
-import { managedRole, standingRoles } from "./standing-roles.ts";
+import { iamRole, managedRole, standingRoles } from "./standing-roles.ts";
 import { storedMarker } from "./stored-marker.ts";
 import { message, type PostgresDoor, use } from "./use.ts";
 
@@ -44,6 +44,7 @@ export async function list(
       userOid: String(row.oid),
       ...(row.marker === null ? {} : { marker: row.marker }),
       canLogin: row.rolcanlogin,
+      ...(row.groups.includes(iamRole) ? { byIam: true as const } : {}),
       ...(row.until === null ? {} : { validUntil: row.until }),
       memberOf: row.groups,
       attributes: row.attributes,

@@ -1,3 +1,4 @@
+import type { Model } from "../../grant.ts";
 import type { NewUser, Plan } from "../engine.ts";
 import { dropStatements } from "./drop.ts";
 import { fenceStatements } from "./fence.ts";
@@ -9,10 +10,11 @@ import { graveyardRole } from "./standing-roles.ts";
 const version = 18;
 
 /** The very statements that grant and revoke send, with a word in the verifier's place. */
-export function plan(user: Omit<NewUser, "verifier">): Plan {
+export function plan(user: Omit<NewUser, "verifier">, model: Model): Plan {
+  const asked = model === "iam" ? user : { ...user, verifier: "<verifier>" };
   const name = ownName(user.username);
   return {
-    grant: grantStatements({ ...user, verifier: "<verifier>" }, "CREATE", version),
+    grant: grantStatements(asked, "CREATE", version),
     revoke: [
       ...fenceStatements(user, version),
       "-- in every database where the user owns or holds something, in one transaction:",

@@ -147,7 +147,7 @@ export function lifeStories<Connection>(harness: Harness<Connection>): void {
   story(harness, "the plan shows the statements and no verifier", async (stage) => {
     const { user } = newUser(harness, stage);
     const { verifier, ...rest } = user;
-    const plan = adapter.plan(rest);
+    const plan = adapter.plan(rest, "native");
     const text = [...plan.grant, ...plan.revoke].join("\n");
     expect(text).toContain(user.username);
     expect(text).toContain(user.groupRole);
