@@ -57,9 +57,9 @@ test("a name of theirs names one thing", async () => {
 
 test("what is no name of ours, or no verifier, never reaches the server", async () => {
   const deaf = { members: [], database: stage.database, open: () => Promise.reject(new Error("opened")) };
-  const { user } = newUser(harness, stage);
+  const { user, verifier: good } = newUser(harness, stage);
   await fc.assert(
-    fc.asyncProperty(hostile, fc.nat({ max: user.verifier.length }), async (text, at) => {
+    fc.asyncProperty(hostile, fc.nat({ max: good.length }), async (text, at) => {
       if (/^[a-z][a-z0-9_]{0,29}$/.test(text)) expect(ownName(text)).toBe(`"${text}"`);
       else {
         for (const field of ["username", "groupRole"]) {
@@ -70,8 +70,8 @@ test("what is no name of ours, or no verifier, never reaches the server", async 
         const known = { username: text, marker: user.marker };
         await expect(harness.adapter.revoke(deaf, known, clock)).rejects.toThrow();
       }
-      const verifier = user.verifier.slice(0, at) + text + user.verifier.slice(at + text.length);
-      if (verifier === user.verifier) return;
+      const verifier = good.slice(0, at) + text + good.slice(at + text.length);
+      if (verifier === good) return;
       const outcome = refusal(harness, harness.adapter.grant(deaf, { ...user, verifier }));
       // One base64 letter for another is a verifier still, of another password.
       expect(["BAD_VERIFIER", "DATABASE_UNREACHABLE", "Error: opened"]).toContain(await outcome);

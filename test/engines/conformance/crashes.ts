@@ -1,6 +1,6 @@
 /** Functions are killed between any two statements, and two of them work at once: the next one finishes the job. */
 import { expect } from "vitest";
-import type { Door } from "../../../src/engines/engine.ts";
+import type { Door, NewUser } from "../../../src/engines/engine.ts";
 import type { Harness, Person, Stage } from "./harness.ts";
 import { interruptedDoor, interruptedInside } from "./interrupted-door.ts";
 import { clock, count, expectGone, granted, newUser, refusal, story } from "./story.ts";
@@ -85,7 +85,7 @@ export function crashStories<Connection>(harness: Harness<Connection>): void {
   /** Kills a grant before its first step, its second, and so on; `finish` has to mend each of them. */
   async function afterEveryKill(
     stage: Stage<Connection>,
-    finish: (it: ReturnType<typeof newUser> & { door: Door<Connection> }) => Promise<void>,
+    finish: (it: { user: NewUser; secret: string; door: Door<Connection> }) => Promise<void>,
   ): Promise<void> {
     let opened = 0;
     for (let steps = 0; steps < 60; steps++) {

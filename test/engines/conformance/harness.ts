@@ -27,7 +27,9 @@ export type Capability =
   /** Roles are owned, so that a second admin may be shut out. */
   | "owned roles"
   /** Members of a group can be kept from becoming the group. */
-  | "no set role";
+  | "no set role"
+  /** What users log in by is stored on the server, and can be changed. */
+  | "verifiers";
 
 /** One open session of somebody. */
 export interface Session {
@@ -109,6 +111,8 @@ export interface Harness<Connection> {
   stop(): Promise<void>;
   stage(): Promise<Stage<Connection>>;
 
+  /** What the user of this name logs in with where its grant is by IAM; absent: by a password. */
+  tokenOf?(username: string): string;
   /** What dblease stores instead of this password. */
   verifier(password: string): string;
   /** Verifiers that look like this good one, or that the server would take, and that dblease does not make. */

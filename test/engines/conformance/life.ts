@@ -79,6 +79,7 @@ export function lifeStories<Connection>(harness: Harness<Connection>): void {
       userOid: person.known.userOid,
       marker: `dblease:test:${person.user.marker.grantId}`,
       canLogin: true,
+      ...(harness.tokenOf ? { byIam: true } : {}),
       validUntil: harness.storedInstant(person.user.expiresAt),
       memberOf: harness.memberOf(stage.reader.name),
       attributes: [],
@@ -122,21 +123,26 @@ export function lifeStories<Connection>(harness: Harness<Connection>): void {
     await expectGone(stage, person, await adapter.inspect(person.door, person.known, clock));
   });
 
-  story(harness, "a fresh verifier ends the old password and the sessions it opened", async (stage) => {
-    const person = await granted(harness, stage);
-    const session = await person.login();
-    const { user, secret } = newUser(harness, stage);
-    await adapter.changePassword(person.door, person.known, user.verifier);
-    await session.ended;
-    expect(await refusal(harness, person.login())).toBe("no login");
-    await (await stage.login(person.user.username, secret)).close();
-    await person.revoke();
-    await expect(adapter.changePassword(person.door, person.known, user.verifier)).rejects.toMatchObject({
-      code: "NOT_FOUND",
-    });
-  });
+  story(
+    harness,
+    "a fresh verifier ends the old password and the sessions it opened",
+    async (stage) => {
+      const person = await granted(harness, stage);
+      const session = await person.login();
+      const { secret, verifier } = newUser(harness, stage);
+      await adapter.changePassword(person.door, person.known, verifier);
+      await session.ended;
+      expect(await refusal(harness, person.login())).toBe("no login");
+      await (await stage.login(person.user.username, secret)).close();
+      await person.revoke();
+      await expect(adapter.changePassword(person.door, person.known, verifier)).rejects.toMatchObject({
+        code: "NOT_FOUND",
+      });
+    },
+    ["verifiers"],
+  );
 
-  story(harness, "a password past its expiry opens nothing, with dblease down", async (stage) => {
+  story(harness, "a login past its expiry opens nothing, with dblease down", async (stage) => {
     const { user, secret } = newUser(harness, stage);
     const door = stage.door(user.marker.grantId);
     await adapter.grant(door, { ...user, expiresAt: inSeconds(-1) });
@@ -145,13 +151,13 @@ export function lifeStories<Connection>(harness: Harness<Connection>): void {
   });
 
   story(harness, "the plan shows the statements and no verifier", async (stage) => {
-    const { user } = newUser(harness, stage);
-    const { verifier, ...rest } = user;
-    const plan = adapter.plan(rest, "native");
+    const { user, verifier } = newUser(harness, stage);
+    const plan = adapter.plan(user, harness.tokenOf ? "iam" : "native");
     const text = [...plan.grant, ...plan.revoke].join("\n");
     expect(text).toContain(user.username);
     expect(text).toContain(user.groupRole);
     expect(plan.revoke.at(-1)).toMatch(harness.planEnds);
     expect(text).not.toContain(verifier);
+    expect(text.includes("<verifier>")).toBe(harness.tokenOf === undefined);
   });
 }

@@ -25,19 +25,21 @@ export function story<Connection, Own extends Stage<Connection>>(
 export function newUser<Connection>(
   harness: Harness<Connection>,
   stage: Stage<Connection>,
-): { user: NewUser & { verifier: string }; secret: string } {
+): { user: NewUser; secret: string; verifier: string } {
   const id = grantId(randomBytes(12));
-  const secret = password(randomBytes);
+  const username = usernameOf(id);
+  const secret = harness.tokenOf?.(username) ?? password(randomBytes);
+  const verifier = harness.verifier(secret);
   const user = {
-    username: usernameOf(id),
+    username,
     marker: { installation: "test", grantId: id },
     groupRole: stage.reader.name,
-    verifier: harness.verifier(secret),
+    ...(harness.tokenOf ? {} : { verifier }),
     expiresAt: inSeconds(600),
     connectionLimit: 10,
     deadline: inSeconds(60),
   };
-  return { user, secret };
+  return { user, secret, verifier };
 }
 
 /** A person who has been granted access to the stage's schema. */

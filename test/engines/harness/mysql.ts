@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ConnectionOptions, createConnection, type RowDataPacket } from "mysql2/promise";
+import type { Judge } from "../../../local-stack/judge-socket.ts";
 import type { MysqlFamilyServer } from "../../../local-stack/mysql-family-server.ts";
 import type { MysqlConnection } from "../../../src/connect/mysql.ts";
 import { mysqlDoor } from "../../../src/connect/mysql-door.ts";
@@ -21,23 +22,31 @@ export interface MysqlStage extends Stage<MysqlConnection> {
   server: MysqlFamilyServer;
   /** Of the bootstrap superuser. */
   rootSession(): Promise<Session>;
+  loginInPlainText(username: string, password: string): Promise<Session>;
 }
 
 export interface MysqlHarness extends Harness<MysqlConnection> {
   flavour: Flavour;
+  /** AWS thinks about the next token until `sayYes`. */
+  holdJudge(): { asked: Promise<void>; sayYes(): void };
   stage(): Promise<MysqlStage>;
 }
 
-/** MySQL or MariaDB behind an RDS-like master; `startServer` brings it. `engine`: with its version, for the titles. */
+/**
+ * MySQL or MariaDB behind an RDS-like master; `startServer` brings it. `engine`: with its version, for the titles.
+ * `byIam`: users log in by tokens, which a stand-in for AWS judges by their text alone.
+ */
 export function mysqlHarness(
   flavour: Flavour,
   engine: string,
-  startServer: (options: { folder: string }) => Promise<MysqlFamilyServer>,
+  startServer: (options: { folder: string; judge?: Judge }) => Promise<MysqlFamilyServer>,
+  byIam?: "by IAM",
 ): MysqlHarness {
   const folder = mkdtempSync(join(tmpdir(), "dblease-engine-"));
   const adapter = flavour === "mysql" ? mysql : mariadb;
   let server: MysqlFamilyServer;
   let stages = 0;
+  let held: Record<"asked" | "answered", PromiseWithResolvers<void>> | undefined;
 
   const loginAs = (user: string, password: string, database?: string): ConnectionOptions => ({
     host: server.host,
@@ -45,12 +54,24 @@ export function mysqlHarness(
     user,
     password,
     ssl: { ca: server.ca },
+    enableCleartextPlugin: byIam !== undefined,
     ...(database === undefined ? {} : { database }),
   });
   const master = (database?: string) => loginAs(server.adminUsername, server.adminPassword, database);
 
   return {
-    engine,
+    holdJudge() {
+      const holding = { asked: Promise.withResolvers<void>(), answered: Promise.withResolvers<void>() };
+      held = holding;
+      return {
+        asked: holding.asked.promise,
+        sayYes() {
+          held = undefined;
+          holding.answered.resolve();
+        },
+      };
+    },
+    engine: byIam ? `${engine} ${byIam}` : engine,
     flavour,
     adapter,
     lacks: {
@@ -60,8 +81,10 @@ export function mysqlHarness(
       "immediate privileges": "privileges on the schema of a session are read when it enters the schema",
       "search path": "a function is only ever looked for in the session's own schema, and the admin has none",
       "owned roles": "every admin with CREATE USER may change every user",
+      ...(byIam ? { verifiers: "a user by IAM has none" } : {}),
       "no set role": "a role is active from the login on; there is nothing more to become",
     },
+    ...(byIam ? { tokenOf } : {}),
     verifier: (password) =>
       flavour === "mysql" ? cachingSha2(password, cachingSha2Salt(randomBytes(20))) : mysqlNative(password),
     badVerifiers: (good) => [
@@ -88,7 +111,12 @@ export function mysqlHarness(
     canName: (name) => !name.endsWith(" "),
     split,
     async start() {
-      server = await startServer({ folder: join(folder, "server") });
+      const judge: Judge = async (username, token) => {
+        held?.asked.resolve();
+        await held?.answered.promise;
+        return token === tokenOf(username);
+      };
+      server = await startServer({ folder: join(folder, "server"), ...(byIam ? { judge } : {}) });
       await run(server.superuser, "SET GLOBAL event_scheduler = ON");
     },
     async stop() {
@@ -112,7 +140,10 @@ export function mysqlHarness(
         mysqlDoor({
           members: [{ id: "writer", host: server.host, port: server.port }],
           database: schema,
-          credentials: { username: as ?? server.adminUsername, password: server.adminPassword },
+          credentials:
+            byIam && as !== undefined
+              ? async () => ({ username: as, password: tokenOf(as), byIam: true })
+              : { username: as ?? server.adminUsername, password: server.adminPassword },
           tls: { ca: server.ca },
           connectTimeoutMs: 10_000,
           statementTimeoutMs: 20_000,
@@ -135,6 +166,7 @@ export function mysqlHarness(
         admin,
         root,
         login: (user, password, where = schema) => openSession(loginAs(user, password, where)),
+        loginInPlainText: (user, password) => openSession({ ...loginAs(user, password), ssl: undefined }),
         ...mysqlWords({
           flavour,
           schema,
@@ -147,6 +179,11 @@ export function mysqlHarness(
       };
     },
   };
+}
+
+/** As long as a real one may be. */
+function tokenOf(username: string): string {
+  return `${username}:3306/?Action=connect&${"x".repeat(1_900)}`;
 }
 
 /** Numbers: "Server Error Message Reference"; 4151 is MariaDB's own for a locked account. */

@@ -203,8 +203,8 @@ export function serverStories(harness: MysqlHarness): void {
       const person = await granted(harness, stage);
       await adapter.prepare(stage.door(), [stage.reader]);
       await adapter.extend(person.door, person.known, inSeconds(900));
-      const { user } = newUser(harness, stage);
-      await adapter.changePassword(person.door, person.known, user.verifier);
+      const { verifier } = newUser(harness, stage);
+      await adapter.changePassword(person.door, person.known, verifier);
       const receipt = await person.revoke();
       await stage.root("SET GLOBAL general_log = OFF");
       const said = (
