@@ -1,16 +1,27 @@
-import { startMariadbServer } from "./mariadb-server.ts";
-import type { MysqlFamilyServer } from "./mysql-family-server.ts";
-import { startMysqlServer } from "./mysql-server.ts";
+import { mariadbIamMissing, mariadbVersion, startMariadbServer } from "./mariadb-server.ts";
+import type { MysqlFamilyOptions, MysqlFamilyServer } from "./mysql-family-server.ts";
+import { mysqlIamMissing, mysqlVersion, startMysqlServer } from "./mysql-server.ts";
 
 export type FurtherEngine = "mariadb" | "mysql";
 
 /** The servers that the local stack can have beside PostgreSQL. */
 export const furtherServers: Record<
   FurtherEngine,
-  { title: string; start(options: { folder: string }): Promise<MysqlFamilyServer> }
+  {
+    title: string;
+    version(): string;
+    start(options: MysqlFamilyOptions): Promise<MysqlFamilyServer>;
+    /** Why it takes no IAM logins here; undefined: it does. */
+    iamMissing(): string | undefined;
+  }
 > = {
-  mariadb: { title: "MariaDB", start: startMariadbServer },
-  mysql: { title: "MySQL", start: startMysqlServer },
+  mariadb: {
+    title: "MariaDB",
+    version: mariadbVersion,
+    start: startMariadbServer,
+    iamMissing: mariadbIamMissing,
+  },
+  mysql: { title: "MySQL", version: mysqlVersion, start: startMysqlServer, iamMissing: mysqlIamMissing },
 };
 
 /** Those that run. */

@@ -17,9 +17,14 @@ const libraries = join(root, "usr/lib/x86_64-linux-gnu");
 /** Why no MySQL can be started here; undefined: one can. */
 export const mysqlMissing = existsSync(program) ? undefined : "no MySQL in .local/mysql";
 
+/** Major and minor version. */
+export function mysqlVersion(): string {
+  return serverVersion(program, libraries);
+}
+
 /** Why MySQL takes no IAM logins here; undefined: it does. */
 export function mysqlIamMissing(): string | undefined {
-  return mysqlMissing ?? iamPluginMissing(serverVersion(program, libraries), ["8.0"]);
+  return mysqlMissing ?? iamPluginMissing(mysqlVersion(), ["8.0"]);
 }
 
 /** A new, empty Oracle MySQL 8.0.15. It is a build of 2019: for tests and a demo on loopback, and nothing else. */

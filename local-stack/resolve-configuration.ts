@@ -53,7 +53,7 @@ export async function resolveConfiguration(options: Options): Promise<LocalDatab
     if (!isMap(pair.value)) continue;
     const id = String(pair.key);
     useFullPaths(pair.value, options.configFile);
-    if (pair.value.has("adminUser")) await useResourceId(pair.value, options.access);
+    if (pair.value.has("resourceIds")) await useResourceId(pair.value, options.access);
     const login = await useSecretArn(pair.value, id, secrets, options.env);
     if (login) known.push(locate(pair.value, id, login, options));
   }

@@ -6,13 +6,14 @@ import type { AwsAccess } from "./aws-access.ts";
 import { bootstrap, type CdkRun, deploy, destroy, synthesize } from "./cdk.ts";
 import { furtherDatabases } from "./further-databases.ts";
 import { type FurtherEngine, type FurtherServers, furtherId, furtherServers } from "./further-servers.ts";
+import type { Judge } from "./judge-socket.ts";
 import { attachPolicies, createDeployer, createPeople } from "./people.ts";
 import { type PostgresServer, startPostgresServer } from "./postgres-server.ts";
 import { registerInstance } from "./register-instance.ts";
 import { resolveConfiguration } from "./resolve-configuration.ts";
 import { scheduleRotations } from "./schedule-rotations.ts";
 import { seed } from "./seed.ts";
-import { seedMysqlFamily } from "./seed-mysql-family.ts";
+import { seedMysqlFamily, shopSchema } from "./seed-mysql-family.ts";
 import { removeStackInfo, type StackInfo, writeProfiles, writeStackInfo } from "./stack-files.ts";
 import { claimFolder, releaseFolder } from "./stack-lock.ts";
 import { type Emulator, startEmulator } from "./start-emulator.ts";
@@ -33,7 +34,7 @@ export interface StackOptions {
   /** Takes everything that the stack writes; one stack at a time. */
   folder: string;
   configFile: string;
-  /** The database takes IAM logins, and its master is such a user. */
+  /** All databases take IAM logins; on PostgreSQL the master is such a user, too. */
   iam?: boolean;
   /** Servers beside PostgreSQL, each a database with the same data, roles and rules as `orders`. */
   with?: readonly FurtherEngine[];
@@ -78,8 +79,16 @@ async function deployInto(
   const caFile = join(folder, "ca.pem");
   const run: CdkRun = { access: deployer, folder: join(folder, "cdk"), configFile: resolvedFile };
   const applicationPassword = randomBytes(24).toString("base64url");
-  const beside = furtherDatabases(further);
+  const iam = options.iam ?? false;
+  const beside = furtherDatabases(further, iam);
   const provided = { ...providedSecrets(postgres, applicationPassword), ...beside.secrets };
+  const instances = [
+    { ...postgres, id: "orders", engine: "postgres" as const, version: "18.4", database: "orders" },
+    ...[...further].map(([engine, server]) => ({
+      ...{ ...server, id: furtherId(engine), engine },
+      ...{ version: `${furtherServers[engine].version()}.1`, database: shopSchema },
+    })),
+  ];
   const resolveNow = () => {
     // Read again each time: a database that is added later brings its variable along.
     const env = { ...(options.env ?? process.env), ...provided };
@@ -88,14 +97,13 @@ async function deployInto(
       resolvedFile,
       access: deployer,
       env,
-      instances: { orders: { host: postgres.host, port: postgres.port } },
+      instances: Object.fromEntries(instances.map(({ id, host, port }) => [id, { host, port }])),
       caFile,
       further: beside.databases,
     });
   };
   const prepared = async () => {
-    const iam = options.iam ?? false;
-    await registerInstance(deployer, { ...postgres, id: "orders", database: "orders", iam });
+    for (const instance of instances) await registerInstance(deployer, { ...instance, iam });
     const [people, databases] = await Promise.all([
       createPeople(emulator.root),
       resolveNow(),
@@ -152,14 +160,15 @@ async function deployInto(
 async function startServers(folder: string, options: StackOptions): Promise<Servers> {
   const caFile = join(folder, "ca.pem");
   const starting = startEmulator({ folder: join(folder, "emulator"), caFile });
-  const judge = async (username: string, token: string) =>
-    (await starting).judgeToken("orders", username, token);
-  const postgres = startPostgresServer({
-    folder: join(folder, "postgres"),
-    ...(options.iam ? { judge } : {}),
-  });
+  /** What RDS asks about logins at this instance. */
+  const takesIam = (instance: string) => {
+    const judge: Judge = async (...question) => (await starting).judgeToken(instance, ...question);
+    return options.iam ? { judge } : {};
+  };
+  const postgres = startPostgresServer({ folder: join(folder, "postgres"), ...takesIam("orders") });
   const further = (options.with ?? []).map(async (engine) => {
-    const server = await furtherServers[engine].start({ folder: join(folder, furtherId(engine)) });
+    const id = furtherId(engine);
+    const server = await furtherServers[engine].start({ folder: join(folder, id), ...takesIam(id) });
     return [engine, server] as const;
   });
   const all = [postgres, starting, ...further.map(async (it) => (await it)[1])];

@@ -1,3 +1,4 @@
+import { buildIamPlugin } from "./build-iam-plugin.mjs";
 import { say } from "./checkout.mjs";
 import { unpackMariadb } from "./unpack-mariadb.mjs";
 import { unpackMysql } from "./unpack-mysql.mjs";
@@ -16,8 +17,9 @@ const servers = {
  * @param {{ forTests: boolean, wanted: string[] }} options
  */
 export async function fetchServers({ forTests, wanted }) {
+  const names = forTests ? Object.keys(servers) : wanted;
   // One after the other: apt-get works for one at a time.
-  for (const name of forTests ? Object.keys(servers) : wanted) {
+  for (const name of names) {
     const server = servers[name];
     if (server === undefined) {
       throw new Error(`There is no server ${name}. Next: name one or more of mariadb,mysql.`);
@@ -30,4 +32,6 @@ export async function fetchServers({ forTests, wanted }) {
       );
     say(`no ${server.title} here, its tests are skipped (${problem})`);
   }
+  const problem = names.length > 0 ? await buildIamPlugin() : undefined;
+  if (problem) say(`MariaDB and MySQL take no IAM logins here, tests of these are skipped (${problem})`);
 }

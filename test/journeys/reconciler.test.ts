@@ -96,7 +96,8 @@ test("a user that came back is reported first, ended when it is seen again, and 
 
 /** RDS resource id of the new one. */
 async function register(id: string): Promise<string> {
-  await registerInstance(given.root, { ...given.stack.postgres, id, database: "orders", iam: false });
+  const engine = { engine: "postgres", version: "18.4", database: "orders", iam: false } as const;
+  await registerInstance(given.root, { ...given.stack.postgres, ...engine, id });
   const found = await new RDSClient(given.root).send(
     new DescribeDBInstancesCommand({ DBInstanceIdentifier: id }),
   );
