@@ -270,6 +270,8 @@ test("a server that is replaced gives no token from that moment, and its grants 
     ...given.stack.postgres,
     id: "orders",
     database: "orders",
+    engine: "postgres",
+    version: "18.4",
     iam: true,
   });
   // The broker asks RDS once in ten seconds.
