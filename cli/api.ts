@@ -7,6 +7,7 @@ import type {
   DraftsView,
   DraftView,
   FindingsView,
+  FindingView,
   FleetRotationView,
   FreezeView,
   GrantAnswer,
@@ -14,6 +15,7 @@ import type {
   GrantView,
   IamAuthenticationView,
   PlanView,
+  PolicyScanRunView,
   ReconciliationView,
   RoleView,
   RotationRunView,
@@ -62,7 +64,10 @@ export interface Api {
   doctor(database: string): Promise<DoctorView>;
   prepare(database: string): Promise<DoctorView>;
   accept(database: string): Promise<DatabaseRecordView>;
-  findings(): Promise<FindingsView>;
+  /** The open ones, the worst first. */
+  findings(all?: boolean): Promise<FindingsView>;
+  acknowledge(finding: string, reason: string, until: string): Promise<FindingView>;
+  scanPolicies(): Promise<PolicyScanRunView>;
   reconcile(database?: string): Promise<ReconciliationView>;
   rotations(): Promise<readonly RotationView[]>;
   rotate(id: string): Promise<RotationRunView>;
@@ -148,7 +153,11 @@ export function api(send: Send, seen: (grants: readonly GrantView[]) => Promise<
     doctor: async (database) => (await send("POST", at("databases", database, "doctor"))) as DoctorView,
     accept: async (database) =>
       (await send("POST", at("databases", database, "accept"))) as DatabaseRecordView,
-    findings: async () => (await send("GET", "/findings")) as FindingsView,
+    findings: async (all = false) =>
+      (await send("GET", all ? "/findings?acknowledged=true" : "/findings")) as FindingsView,
+    acknowledge: async (finding, reason, until) =>
+      (await send("POST", "/findings/acknowledge", { body: { finding, reason, until } })) as FindingView,
+    scanPolicies: async () => (await send("POST", "/policy-scans")) as PolicyScanRunView,
     reconcile: async (database) =>
       (await send("POST", "/reconciliations", {
         body: database === undefined ? {} : { database },

@@ -7,6 +7,7 @@ import { addDatabases } from "./commands/databases.ts";
 import { addDecisions } from "./commands/decide.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addExtend } from "./commands/extend.ts";
+import { addFindings } from "./commands/findings.ts";
 import { addFreeze } from "./commands/freeze.ts";
 import { addGrants } from "./commands/grants.ts";
 import { addHeld } from "./commands/held.ts";
@@ -69,6 +70,7 @@ export function buildProgram(run: Run, data: Output): Command {
   addPlan(program, run);
   addPolicy(program, run);
   addReview(program, run);
+  addFindings(program, run);
   addReconcile(program, run);
   addAudit(program, run);
   addRotations(program, run);

@@ -24,6 +24,7 @@ const parts: ApiParts = {
   admin: { client: new LambdaClient({}), functionOf: engineFunctions("ADMIN_FUNCTIONS") },
   fleetMachine: setting("FLEET_MACHINE"),
   enableIam: setting("ENABLE_IAM"),
+  scanPolicies: setting("SCAN_POLICIES"),
   clock: () => new Date(),
   random: (count) => randomBytes(count),
 };

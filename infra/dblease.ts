@@ -18,6 +18,7 @@ import { GrantsTable } from "./constructs/grants-table.ts";
 import { IamAccess } from "./constructs/iam-access.ts";
 import { Network } from "./constructs/network.ts";
 import { Operators } from "./constructs/operators.ts";
+import { PolicyScan } from "./constructs/policy-scan.ts";
 import { Reconciler } from "./constructs/reconciler.ts";
 import { RotationFunctions } from "./constructs/rotation-functions.ts";
 import { ServiceSecrets } from "./constructs/service-secrets.ts";
@@ -70,7 +71,8 @@ export class Dblease extends Construct {
     const iam = byIam.length > 0 ? new IamAccess(this, "Iam", installation, engines, byIam) : undefined;
     const rotations = new RotationFunctions(this, "Rotation", installation, { config, network });
     const fleet = new FleetRotation(this, "Fleet", installation, rotations);
-    const parts = { workflows, reconciler, iam, rotations, fleet };
+    const policies = new PolicyScan(this, "PolicyScan", installation, { engines, iam });
+    const parts = { workflows, reconciler, iam, rotations, fleet, policies };
     const { api } = new Api(this, "Api", installation, engines, parts);
     const outlet = new EventOutlet(this, "Events", installation);
     const sources = config.events.map((it) => it.source);

@@ -29,6 +29,7 @@ def main() -> None:
         embedded_metrics,
         lambda_concurrency,
         lambda_runtime,
+        policy_simulation,
         rds_iam_judge,
         root_access_key,
         rotation,
@@ -47,6 +48,7 @@ def main() -> None:
     api_address.close()
     condition_keys.close()
     custom_resources.close()
+    policy_simulation.close()
     dynamodb_leading_keys.close()
     stack_deletion.close()
     stack_waiting.close()

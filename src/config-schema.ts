@@ -252,6 +252,26 @@ const schedule = z
     "write rate(4 hours) to rate(999 days), or cron(...) with six fields",
   );
 
+/** Access beside dblease that is meant to be: no finding. */
+const explained = z.union(
+  [
+    z.strictObject({
+      database: id,
+      /** Name of a database user. */
+      user: z.string().min(1),
+      because: z.string().min(1),
+    }),
+    z.strictObject({
+      /** By its name without its path; `*` stands for any characters. */
+      principal: z
+        .string()
+        .regex(/^(user|role|group)\/[\w+=,.@*-]+$/, "write user/<name>, role/<name> or group/<name>"),
+      because: z.string().min(1),
+    }),
+  ],
+  { error: "write database, user and because, or principal and because" },
+);
+
 const rotation = z.strictObject({
   database: id,
   /** What the application reads. */
@@ -283,4 +303,5 @@ export const configSchema = z.strictObject({
   databases: z.record(id, database),
   rules: z.array(rule).min(1),
   rotations: z.record(id, rotation).default({}),
+  explained: z.array(explained).optional(),
 });

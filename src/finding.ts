@@ -21,35 +21,77 @@ export type FindingKind =
   /** The password of an application is older than its schedule says. */
   | "old_password"
   /** The database could not be looked at. */
-  | "unreachable";
+  | "unreachable"
+  /** IAM lets somebody open databases by tokens who needs no grant for it. */
+  | "policy"
+  /** A policy allows an action that AWS does not have. */
+  | "no_such_action";
 
-/** What one look at a database shows. */
+/** What somebody who keeps still about it risks: access to data, what leads to it, or a mess. */
+export type Severity = "high" | "medium" | "low";
+
+const severities: Readonly<Record<FindingKind, Severity>> = {
+  foreign_user: "high",
+  unknown_grant: "high",
+  returned_user: "high",
+  missing_user: "low",
+  changed_user: "high",
+  stranger: "high",
+  group_role: "medium",
+  new_server: "medium",
+  old_password: "medium",
+  unreachable: "medium",
+  policy: "high",
+  no_such_action: "low",
+};
+
+/** Scope of a finding that is about all databases: access by IAM. */
+export const allDatabases = "*";
+
+/** What one look at a database, or at IAM, shows. */
 export interface Observation {
   kind: FindingKind;
   /** User, role or server that it is about; with kind and database what makes two findings one. */
   what: string;
   sentence: string;
+  /** Absent: that of its kind. */
+  severity?: Severity;
+  /** What it rests on, line by line. The same lines as long as nothing changed: a new one ends an acknowledgement. */
+  evidence?: readonly string[];
   /** The statement or command that mends it. */
   repair?: string;
   grantId?: GrantId;
 }
 
+/** Somebody knows of it and leaves it, until then at the latest. */
+export interface Acknowledgement {
+  by: string;
+  reason: string;
+  at: Instant;
+  until: Instant;
+}
+
 export interface Finding extends Observation {
   /** `<database>/<kind>/<what>`. */
   id: string;
+  /** Database id, or `*`. */
   database: string;
   version: number;
+  /** When it was first there of all; absent in findings of older versions: `openedAt`. */
+  firstSeenAt?: Instant;
   openedAt: Instant;
   /** In how many reconciliations it was there. */
   seen: number;
   seenAt: Instant;
   closedAt?: Instant;
+  acknowledged?: Acknowledgement;
 }
 
 export interface FindingEvent {
   /** `<finding id>-<version>`: unique, and gapless per finding. */
   id: string;
-  name: "FindingOpened" | "FindingClosed";
+  /** Opened: also when it comes back, or when its acknowledgement ends. */
+  name: "FindingOpened" | "FindingAcknowledged" | "FindingClosed";
   at: Instant;
   version: number;
   actor: string;
@@ -58,4 +100,18 @@ export interface FindingEvent {
 
 export function findingId(database: string, { kind, what }: Pick<Observation, "kind" | "what">): string {
   return `${database}/${kind}/${what}`;
+}
+
+export function severityOf({ kind, severity }: Pick<Finding, "kind" | "severity">): Severity {
+  return severity ?? severities[kind];
+}
+
+const rank: readonly Severity[] = ["low", "medium", "high"];
+
+/** Whether somebody's word still stands for what is seen now. */
+export function isAcknowledged(before: Finding, now: Date, seen: Observation = before): boolean {
+  const { acknowledged } = before;
+  if (!acknowledged || acknowledged.until <= now.toISOString()) return false;
+  const isWorse = rank.indexOf(severityOf(seen)) > rank.indexOf(severityOf(before));
+  return !isWorse && (seen.evidence ?? []).every((it) => before.evidence?.includes(it));
 }

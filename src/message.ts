@@ -6,7 +6,7 @@ import { approvalText } from "./approval-text.ts";
 import type { Draft } from "./draft.ts";
 import { durationText } from "./duration.ts";
 import type { DbleaseEvent, GrantEvent } from "./events.ts";
-import type { FindingEvent } from "./finding.ts";
+import { allDatabases, type FindingEvent, severityOf } from "./finding.ts";
 import type { RotationEvent } from "./rotation.ts";
 
 export interface Message {
@@ -74,16 +74,17 @@ function trouble(grant: Shown, title: string): Message {
 }
 
 function found({ name, finding }: FindingEvent): Message | undefined {
-  if (name === "FindingClosed") return undefined;
+  if (name !== "FindingOpened") return undefined;
   const all: [string, string][] = [
-    ["database", finding.database],
+    ["database", finding.database === allDatabases ? "all" : finding.database],
     ["finding", finding.kind],
+    ["severity", severityOf(finding)],
   ];
   return {
     to: "operators",
     title: plain(finding.sentence),
     facts: finding.repair ? [...all, ["repair", finding.repair]] : all,
-    next: ["dblease findings"],
+    next: ["dblease audit findings"],
   };
 }
 

@@ -2,7 +2,7 @@
 import type { Draft } from "./draft.ts";
 import type { Check, Plan } from "./engines/engine.ts";
 import type { ErrorCode } from "./errors.ts";
-import type { Finding } from "./finding.ts";
+import type { Finding, Severity } from "./finding.ts";
 import type {
   Approval,
   ApprovalStep,
@@ -18,6 +18,7 @@ import type { Proof } from "./proof.ts";
 import type { Receipt } from "./receipt.ts";
 import type { Rotation } from "./rotation.ts";
 import type { DatabaseRecord } from "./store/databases.ts";
+import type { PolicyScan } from "./store/policy-scans.ts";
 
 /** Where to connect; known from the moment the grant starts. */
 export interface ConnectionView {
@@ -108,14 +109,27 @@ export interface ProblemView {
 export type { Answer, GrantAnswer, HeldEntry, Moment, WhoAnswer } from "./audit/answer.ts";
 export type { Decision as DecisionView } from "./decide.ts";
 export type { Draft as DraftView } from "./draft.ts";
-export type { Finding as FindingView } from "./finding.ts";
 export type { Freeze as FreezeView } from "./freeze.ts";
 export type { IamAuthentication as IamAuthenticationView } from "./iam/iam-authentication.ts";
 export type { DatabaseRecord as DatabaseRecordView } from "./store/databases.ts";
 
+export interface FindingView extends Finding {
+  severity: Severity;
+  evidence: readonly string[];
+  firstSeenAt: Instant;
+}
+
 export interface FindingsView {
-  findings: readonly Finding[];
+  /** The worst first, then the newest. */
+  findings: readonly FindingView[];
   databases: readonly DatabaseRecord[];
+  /** Absent: IAM was not looked through yet. */
+  policyScan?: PolicyScan;
+}
+
+/** A scan of IAM that was started; `policyScan` of the findings carries it when it is done. */
+export interface PolicyScanRunView {
+  run: string;
 }
 
 /** A reconciliation that was started; every database notes `run` when it was looked at. */

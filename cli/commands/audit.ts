@@ -1,7 +1,10 @@
 import type { Command } from "commander";
 import type { Run } from "../run.ts";
+import { addAuditAcknowledge } from "./audit-acknowledge.ts";
 import { addAuditGrant } from "./audit-grant.ts";
+import { addAuditScan } from "./audit-scan.ts";
 import { addAuditWho } from "./audit-who.ts";
+import { addFindings } from "./findings.ts";
 
 /** What auditors ask; each question is a file of its own. */
 export function addAudit(program: Command, run: Run): void {
@@ -13,4 +16,7 @@ export function addAudit(program: Command, run: Run): void {
     );
   addAuditWho(audit, run);
   addAuditGrant(audit, run);
+  addFindings(audit, run);
+  addAuditAcknowledge(audit, run);
+  addAuditScan(audit, run);
 }

@@ -3,29 +3,18 @@ import type { Command } from "commander";
 import type { FindingsView, FindingView, ReconciliationView } from "../../src/views.ts";
 import type { Api } from "../api.ts";
 import { exitCode } from "../exit-code.ts";
+import { findingText } from "../finding-text.ts";
 import { examples, timeoutOption } from "../options.ts";
 import type { Outcome } from "../outcome.ts";
-import { printable } from "../printable.ts";
 import type { Run } from "../run.ts";
-import { table } from "../table.ts";
-import { clockTime } from "../time-text.ts";
+import type { Output } from "../terminal.ts";
 
 const betweenLooksMs = 1_000;
 
-function findingList(findings: readonly FindingView[], now: Date): string {
-  return findings
-    .map((it) => {
-      const facts: [string, string][] = [["  since", clockTime(it.openedAt, now)]];
-      if (it.repair) facts.push(["  repair", printable(it.repair)]);
-      return `${it.database}  ${it.kind}: ${printable(it.sentence)}\n${table(facts)}`;
-    })
-    .join("\n");
-}
-
-function outcome(findings: readonly FindingView[], now: Date): Outcome {
+function outcome(findings: readonly FindingView[], output: Output, now: Date): Outcome {
   if (findings.length === 0)
     return { data: findings, text: "", words: "No findings: every access has its grant." };
-  return { data: findings, text: findingList(findings, now) };
+  return { data: findings, text: findings.map((it) => findingText(it, output, now)).join("\n") };
 }
 
 /** Waits until every database of the run was looked at. */
@@ -43,13 +32,6 @@ async function finished(
 }
 
 export function addReconcile(program: Command, run: Run): void {
-  const findings = program
-    .command("findings")
-    .summary("access that no grant explains (admins, auditors)")
-    .description("Administrators and auditors: list the open findings, as the last reconciliation left them.")
-    .action(run(async ({ api, now }) => outcome((await api.findings()).findings, now())));
-  examples(findings, ["dblease findings", "dblease findings --json"]);
-
   const reconcile = program
     .command("reconcile")
     .summary("compare databases with the table now (admins)")
@@ -59,13 +41,14 @@ export function addReconcile(program: Command, run: Run): void {
     .option("--database <database>", "one database instead of all")
     .addOption(timeoutOption())
     .action(
-      run(async ({ api, now }, self) => {
+      run(async ({ api, data, now }, self) => {
         const { database, timeout } = self.opts<{ database?: string; timeout: number }>();
         const started = await api.reconcile(database);
         const view = await finished(api, started, timeout);
         if (view)
           return outcome(
             view.findings.filter((it) => started.databases.includes(it.database)),
+            data,
             now(),
           );
         return {

@@ -6,6 +6,7 @@ import type { FleetRotation } from "./fleet-rotation.ts";
 import type { GrantWorkflows } from "./grant-workflows.ts";
 import { HttpEndpoint } from "./http-endpoint.ts";
 import type { IamAccess } from "./iam-access.ts";
+import type { PolicyScan } from "./policy-scan.ts";
 import type { Reconciler } from "./reconciler.ts";
 import type { RotationFunctions } from "./rotation-functions.ts";
 
@@ -24,6 +25,7 @@ export class Api extends Construct {
       iam: IamAccess | undefined;
       rotations: RotationFunctions;
       fleet: FleetRotation;
+      policies: PolicyScan;
     },
   ) {
     super(scope, id);
@@ -59,6 +61,8 @@ export class Api extends Construct {
     enableIam.allow(["rds:ModifyDBInstance", "rds:ModifyDBCluster"], ["*"], because);
     enableIam.grantInvoke(api);
     api.addEnvironment("ENABLE_IAM", enableIam.live.functionArn);
+    parts.policies.scan.grantInvoke(api);
+    api.addEnvironment("SCAN_POLICIES", parts.policies.scan.live.functionArn);
     parts.rotations.open(api);
     parts.fleet.open(api);
     new HttpEndpoint(this, "Endpoint", installation, { api: api.live, broker: parts.iam?.broker.live });

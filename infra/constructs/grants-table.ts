@@ -103,6 +103,11 @@ export class GrantsTable extends Construct {
     this.allow(to, ["dynamodb:BatchGetItem"], [this.table.tableArn], ["grant#*"]);
   }
 
+  /** Strong reads of single items under these leading keys. */
+  grantReadKeys(to: IGrantable, leadingKeys: string[]): void {
+    this.allow(to, ["dynamodb:GetItem"], [this.table.tableArn], leadingKeys);
+  }
+
   /** New items under these leading keys. */
   grantPut(to: IGrantable, leadingKeys: string[]): void {
     this.allow(to, ["dynamodb:PutItem"], [this.table.tableArn], leadingKeys);

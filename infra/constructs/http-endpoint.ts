@@ -41,6 +41,8 @@ const routes: readonly { method: HttpMethod; path: string; who: readonly Caller[
   { method: GET, path: "/audit/who", who: ["Auditor"] },
   { method: GET, path: "/audit/grants/{id}", who: ["Auditor"] },
   { method: GET, path: "/findings", who: ["Auditor"] },
+  { method: POST, path: "/findings/acknowledge", who: [] },
+  { method: POST, path: "/policy-scans", who: ["Auditor"] },
   { method: POST, path: "/reconciliations", who: [] },
   { method: GET, path: "/rotations", who: ["Auditor"] },
   { method: POST, path: "/rotations/{id}/rotate", who: [] },

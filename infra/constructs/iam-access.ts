@@ -28,6 +28,7 @@ export function iamAdminArns(
  */
 export class IamAccess extends Construct {
   readonly broker: DbleaseFunction;
+  readonly connectRole: Role;
 
   constructor(
     scope: Construct,
@@ -50,9 +51,9 @@ export class IamAccess extends Construct {
     store.grantUpdate(this.broker, ["grant#*"]);
     this.broker.allowFindTraits();
     this.broker.allowDescribe();
-    const role = this.connectRole(databases.flatMap((it) => it.resourceIds));
-    this.broker.allow(["sts:AssumeRole", "sts:SetSourceIdentity"], [role.roleArn]);
-    this.broker.addEnvironment("CONNECT_ROLE", role.roleArn);
+    this.connectRole = this.makeConnectRole(databases.flatMap((it) => it.resourceIds));
+    this.broker.allow(["sts:AssumeRole", "sts:SetSourceIdentity"], [this.connectRole.roleArn]);
+    this.broker.addEnvironment("CONNECT_ROLE", this.connectRole.roleArn);
     for (const { engine, grant, revoke, admin } of engines) {
       const ofEngine = databases.filter((it) => it.engine === engine);
       const own = iamAdminArns(this, ofEngine);
@@ -63,7 +64,7 @@ export class IamAccess extends Construct {
   }
 
   /** Opens temporary users of the listed servers and nothing else; each session is narrowed to one of them. */
-  private connectRole(resourceIds: string[]): Role {
+  private makeConnectRole(resourceIds: string[]): Role {
     const role = new Role(this, "ConnectRole", {
       description:
         "dblease: logs in as temporary database users; assumed by the broker alone, for one grant at a time",

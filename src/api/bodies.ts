@@ -51,6 +51,11 @@ export const fleetBody = z.strictObject({
     .regex(/^[^=]+=/, "write key=value")
     .optional(),
 });
+export const acknowledgeBody = z.strictObject({
+  finding: z.string().min(1).max(1000),
+  reason: words,
+  until: z.iso.datetime({ offset: true }),
+});
 export const reviewBody = z.strictObject({ reason: words });
 export const reasonBody = z.strictObject({ reason: words.optional() });
 export const tokenBody = z.strictObject({ member: z.string().max(100).optional() });

@@ -1,13 +1,15 @@
 /** GET /findings, POST /reconciliations, POST /databases/{id}/accept: what no grant explains, and looking for it. */
 import { DbleaseError } from "../errors.ts";
-import { findingId } from "../finding.ts";
+import { findingId, isAcknowledged, type Severity } from "../finding.ts";
 import { databaseSnapshot } from "../snapshot.ts";
 import { acceptServer, type DatabaseRecord, databaseRecords, findDatabase } from "../store/databases.ts";
 import { changeFinding, findFindings } from "../store/findings.ts";
-import type { FindingsView, ReconciliationView } from "../views.ts";
+import { lastPolicyScan } from "../store/policy-scans.ts";
+import type { FindingsView, FindingView, ReconciliationView } from "../views.ts";
 import { resolveMembers } from "../workflow/resolve-members.ts";
 import { startReconciliation } from "../workflow/start.ts";
 import { type Call, isAdmin, isAuditor } from "./api.ts";
+import { findingView } from "./finding-view.ts";
 import type { ApiParts } from "./routes.ts";
 
 function assertAdmin(call: Call, what: string): void {
@@ -17,15 +19,29 @@ function assertAdmin(call: Call, what: string): void {
   });
 }
 
-/** Open findings of all databases, and when each database was looked at. @throws NOT_ALLOWED */
-export async function listFindings(api: ApiParts, call: Call): Promise<FindingsView> {
+const rank: Readonly<Record<Severity, number>> = { high: 0, medium: 1, low: 2 };
+
+function worstFirst(one: FindingView, other: FindingView): number {
+  return rank[one.severity] - rank[other.severity] || other.openedAt.localeCompare(one.openedAt);
+}
+
+/**
+ * Open findings, and when each database and IAM were looked at. @throws NOT_ALLOWED
+ * @param all those too that somebody has acknowledged.
+ */
+export async function listFindings(api: ApiParts, call: Call, all: boolean): Promise<FindingsView> {
   if (!isAdmin(call) && !isAuditor(call)) {
     throw new DbleaseError("NOT_ALLOWED", "only administrators and auditors see findings", {
       next: "dblease grants shows what is yours",
     });
   }
-  const findings = (await findFindings(api.table)).filter((it) => it.closedAt === undefined);
-  return { findings, databases: await databaseRecords(api.table) };
+  const now = api.clock();
+  const findings = (await findFindings(api.table))
+    .filter((it) => it.closedAt === undefined && (all || !isAcknowledged(it, now)))
+    .map(findingView)
+    .sort(worstFirst);
+  const policyScan = await lastPolicyScan(api.table);
+  return { findings, databases: await databaseRecords(api.table), ...(policyScan ? { policyScan } : {}) };
 }
 
 /** Starts a reconciliation. @param database absent: all of them. @throws NOT_ALLOWED, NOT_FOUND */
@@ -61,7 +77,8 @@ export async function accept(api: ApiParts, call: Call, database: string): Promi
   const open = (await findFindings(api.table, database)).find((it) => it.id === id && !it.closedAt);
   if (open) {
     const closed = { ...open, version: open.version + 1, closedAt: now.toISOString() };
-    await changeFinding(api.table, closed, call.person.name);
+    const event = { name: "FindingClosed", at: closed.closedAt, actor: call.person.name } as const;
+    await changeFinding(api.table, closed, event);
   }
   return findDatabase(api.table, database);
 }

@@ -11,9 +11,11 @@ import { databaseSnapshot } from "../snapshot.ts";
 import type { DoctorView, PlanView } from "../views.ts";
 import { modelOf } from "../workflow/model-of.ts";
 import { resolveMembers } from "../workflow/resolve-members.ts";
+import { acknowledgeFinding } from "./acknowledge-finding.ts";
 import { type Api, type Call, isAdmin, isAuditor, visibleGrant } from "./api.ts";
 import { auditRoutes } from "./audit.ts";
 import {
+  acknowledgeBody,
   databasesQuery,
   extendBody,
   fleetBody,
@@ -37,6 +39,7 @@ import { grantView } from "./grant-view.ts";
 import type { Route } from "./http-handler.ts";
 import { enableIam, showIam } from "./iam-authentication.ts";
 import { listGrants } from "./list-grants.ts";
+import { scanNow } from "./policy-scans.ts";
 import { replaceVerifier } from "./replace-verifier.ts";
 import { requestAccess } from "./request-access.ts";
 import type { Answer } from "./respond.ts";
@@ -53,6 +56,8 @@ export interface ApiParts extends Api {
   fleetMachine: string;
   /** Name of the function that turns on IAM authentication. */
   enableIam: string;
+  /** Name of the function that looks through IAM. */
+  scanPolicies: string;
 }
 
 type ApiRoute = Route<ApiParts>;
@@ -204,7 +209,23 @@ export const routes: readonly ApiRoute[] = [
   {
     method: "GET",
     path: "/findings",
-    run: async (api, call) => ({ status: 200, body: await listFindings(api, call) }),
+    run: async (api, call, { query }) => ({
+      status: 200,
+      body: await listFindings(api, call, query.acknowledged === "true"),
+    }),
+  },
+  {
+    method: "POST",
+    path: "/findings/acknowledge",
+    run: async (api, call, { body }) => ({
+      status: 200,
+      body: await acknowledgeFinding(api, call, parseBody(acknowledgeBody, body)),
+    }),
+  },
+  {
+    method: "POST",
+    path: "/policy-scans",
+    run: async (api, call) => ({ status: 202, body: await scanNow(api, call) }),
   },
   {
     method: "POST",

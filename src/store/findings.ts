@@ -1,10 +1,15 @@
 /** Findings of the reconciler; opening and closing one is one transaction with its event. */
-import { paginateQuery, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, paginateQuery, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { Finding, FindingEvent } from "../finding.ts";
 import { keys, type Table } from "./table.ts";
 import { updateExpression } from "./update-expression.ts";
 
-/** All findings, of one database or of all; the closed ones too, since one that comes back is the same. */
+/** Items under `finding` are written by this file alone, from a Finding. */
+function asFinding({ pk: _, sk: __, ...it }: Record<string, unknown>): Finding {
+  return it as unknown as Finding;
+}
+
+/** All findings, of one scope or of all; the closed ones too, since one that comes back is the same. */
 export async function findFindings(table: Table, database?: string): Promise<Finding[]> {
   const pages = paginateQuery(
     { client: table.client },
@@ -20,19 +25,28 @@ export async function findFindings(table: Table, database?: string): Promise<Fin
   );
   const found: Finding[] = [];
   for await (const page of pages) {
-    // Items under `finding` are written by this file alone, from a Finding.
-    found.push(...(page.Items ?? []).map(({ pk: _, sk: __, ...it }) => it as unknown as Finding));
+    found.push(...(page.Items ?? []).map(asFinding));
   }
   return found;
 }
 
-/** Writes an opened or closed finding with its event. Rejects if another reconciliation was first. */
-export async function changeFinding(table: Table, finding: Finding, actor: string): Promise<void> {
-  const name = finding.closedAt === undefined ? "FindingOpened" : "FindingClosed";
+export async function findFinding(table: Table, id: string): Promise<Finding | undefined> {
+  const { Item: item } = await table.client.send(
+    new GetCommand({ TableName: table.name, Key: keys.finding(id), ConsistentRead: true }),
+  );
+  return item && asFinding(item);
+}
+
+/** Writes a finding as something has changed it, with the event of that. Rejects if somebody else was first. */
+export async function changeFinding(
+  table: Table,
+  finding: Finding,
+  { name, at, actor }: Pick<FindingEvent, "name" | "at" | "actor">,
+): Promise<void> {
   const event: FindingEvent = {
     id: `${finding.id}-${finding.version}`,
     name,
-    at: finding.closedAt ?? finding.seenAt,
+    at,
     version: finding.version,
     actor,
     finding,
@@ -68,8 +82,8 @@ export async function changeFinding(table: Table, finding: Finding, actor: strin
 
 /** Notes that an open finding was there once more; no event tells the same thing every day. */
 export async function seeFindingAgain(table: Table, finding: Finding): Promise<void> {
-  const { id, seen, seenAt, sentence, repair } = finding;
-  const update = updateExpression({ seen, seenAt, sentence, repair });
+  const { id, seen, seenAt, sentence, severity, evidence, repair } = finding;
+  const update = updateExpression({ seen, seenAt, sentence, severity, evidence, repair });
   await table.client.send(
     new UpdateCommand({
       TableName: table.name,

@@ -47,6 +47,7 @@ export const keys = {
     pk: `event#finding#${id}`,
     sk: String(version).padStart(6, "0"),
   }),
+  policyScan: () => ({ pk: "policy-scan", sk: "latest" }),
   database: (id: string) => ({ pk: "database", sk: id }),
   rotation: (secret: string) => ({ pk: "rotation", sk: secret }),
   rotationEvent: (id: string, version: number) => ({

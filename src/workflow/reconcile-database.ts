@@ -117,7 +117,7 @@ async function compare(
     const repair = `dblease databases accept ${database}`;
     observations.unshift({ kind: "new_server", what: "server", sentence: moved, repair });
   }
-  const findings = await recordFindings(parts, database, observations, { complete: true });
+  const findings = await recordFindings(parts, database, observations, () => true);
   const returned = findings.flatMap((it) => {
     const grant = grants.get(it.grantId ?? "");
     const user = shown.users.find(({ username }) => username === it.what);
@@ -134,7 +134,7 @@ function unreachable(sentence: string, repair: string | undefined): Observation 
 /** A database that cannot be asked keeps its findings: nothing of them was looked at. */
 async function reportUnreachable(parts: Reconciler, database: string, error: unknown): Promise<Finding[]> {
   if (!(error instanceof DbleaseError) || error.code === "NOT_FOUND") throw error;
-  return recordFindings(parts, database, [unreachable(error.message, error.next)], { complete: false });
+  return recordFindings(parts, database, [unreachable(error.message, error.next)], () => false);
 }
 
 /**

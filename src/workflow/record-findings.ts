@@ -1,45 +1,79 @@
-/** Brings the findings of one database to what was observed: new ones open, known ones count, the others close. */
-import { type Finding, findingId, type Observation } from "../finding.ts";
+/** Brings findings to what was observed: new ones open, known ones count, those that are gone close. */
+import { type Finding, findingId, isAcknowledged, type Observation } from "../finding.ts";
 import { changeFinding, findFindings, seeFindingAgain } from "../store/findings.ts";
-import type { Table } from "../store/table.ts";
+import { isConditionFailure, type Table } from "../store/table.ts";
 
-function reopened(
+interface Recorder {
+  table: Table;
+  clock: () => Date;
+}
+
+function opened(
   known: Finding | undefined,
   id: string,
   database: string,
   it: Observation,
   at: string,
 ): Finding {
-  return { ...it, id, database, version: (known?.version ?? 0) + 1, openedAt: at, seen: 1, seenAt: at };
+  const firstSeenAt = known?.firstSeenAt ?? known?.openedAt ?? at;
+  const version = (known?.version ?? 0) + 1;
+  return { ...it, id, database, version, firstSeenAt, openedAt: at, seen: 1, seenAt: at };
+}
+
+/** What somebody had acknowledged, and has changed or run out since: it is told again. */
+function told({ acknowledged: _, ...before }: Finding, it: Observation, at: string): Finding {
+  return { ...before, ...it, version: before.version + 1, seen: before.seen + 1, seenAt: at };
+}
+
+async function record(
+  { table, clock }: Recorder,
+  database: string,
+  it: Observation,
+  known: Finding | undefined,
+): Promise<Finding> {
+  const now = clock();
+  const at = now.toISOString();
+  const id = findingId(database, it);
+  const open = known?.closedAt === undefined ? known : undefined;
+  if (open && (!open.acknowledged || isAcknowledged(open, now, it))) {
+    const again = { ...open, ...it, seen: open.seen + 1, seenAt: at };
+    await seeFindingAgain(table, again);
+    return again;
+  }
+  const finding = open ? told(open, it, at) : opened(known, id, database, it, at);
+  await changeFinding(table, finding, { name: "FindingOpened", at, actor: "dblease" });
+  return finding;
+}
+
+/** @throws nothing if another look has closed it already. */
+async function close({ table, clock }: Recorder, { acknowledged: _, ...it }: Finding): Promise<void> {
+  const at = clock().toISOString();
+  const closed = { ...it, version: it.version + 1, closedAt: at };
+  const event = { name: "FindingClosed", at, actor: "dblease" } as const;
+  await changeFinding(table, closed, event).catch((error: unknown) => {
+    if (!isConditionFailure(error)) throw error;
+  });
 }
 
 /**
- * @param complete everything was looked at, so what was not observed is gone; otherwise it stays open.
+ * @param database whose findings they are; `*`: those about all.
+ * @param wasLookedAt tells of a known finding whether it would have been observed; if not, it stays as it is.
  * @returns the findings that are open now and were observed.
  */
 export async function recordFindings(
-  parts: { table: Table; clock: () => Date },
+  recorder: Recorder,
   database: string,
   observations: readonly Observation[],
-  { complete }: { complete: boolean },
+  wasLookedAt: (finding: Finding) => boolean,
 ): Promise<Finding[]> {
-  const at = parts.clock().toISOString();
-  const known = new Map((await findFindings(parts.table, database)).map((it) => [it.id, it]));
-  const observed = new Map<string, Finding>();
+  const known = new Map((await findFindings(recorder.table, database)).map((it) => [it.id, it]));
+  const found: Finding[] = [];
   for (const it of observations) {
-    const id = findingId(database, it);
-    const before = known.get(id);
-    const isOpen = before !== undefined && before.closedAt === undefined;
-    const finding = isOpen
-      ? { ...before, ...it, seen: before.seen + 1, seenAt: at }
-      : reopened(before, id, database, it, at);
-    observed.set(id, finding);
-    if (isOpen) await seeFindingAgain(parts.table, finding);
-    else await changeFinding(parts.table, finding, "dblease");
+    found.push(await record(recorder, database, it, known.get(findingId(database, it))));
   }
-  for (const it of complete ? known.values() : []) {
-    if (it.closedAt !== undefined || observed.has(it.id)) continue;
-    await changeFinding(parts.table, { ...it, version: it.version + 1, closedAt: at }, "dblease");
+  const observed = new Set(found.map((it) => it.id));
+  for (const it of known.values()) {
+    if (it.closedAt === undefined && !observed.has(it.id) && wasLookedAt(it)) await close(recorder, it);
   }
-  return [...observed.values()];
+  return found;
 }

@@ -38,6 +38,7 @@ export const functions = {
   grant: "PostgresGrant",
   revoke: "PostgresRevoke",
   publish: "Publish",
+  policyScan: "PolicyScan",
   reconcile: "Reconcile",
   rotate: "RotationPostgres",
   settle: "Settle",
@@ -154,10 +155,10 @@ export function thiefCalls(
     [
       "read who has which access",
       query("open", "open"),
-      ["api", "configure", "intake", "reconcile", "sweep"],
+      ["api", "configure", "intake", "policyScan", "reconcile", "sweep"],
     ],
     ["read the events of a grant", query("event#x"), []],
-    ["read the findings", query("finding"), ["api", "reconcile"]],
+    ["read the findings", query("finding"), ["api", "policyScan", "reconcile"]],
     ["read the rotations", query("rotation"), ["api", "beginRotation", "configure", "reconcile"]],
     ["read the drafts", query("draft"), ["api"]],
     ["write a grant", put("grant#x"), [...changers, "broker", "intake"]],
@@ -172,7 +173,7 @@ export function thiefCalls(
     ["write a configuration", put("config"), ["configure"]],
     ["change a configuration", update("config"), []],
     ["freeze or lift", update("freeze"), ["api", "beginGrant"]],
-    ["write a finding", put("finding"), ["api", "reconcile"]],
+    ["write a finding", put("finding"), ["api", "policyScan", "reconcile"]],
     ["accept a server", update("database"), ["api", "configure", "reconcile"]],
     ["write a draft", put("draft"), ["api", "intake"]],
     ["delete the table", by("dynamodb", new DeleteTableCommand({ TableName })), []],
@@ -216,11 +217,15 @@ export function thiefCalls(
     ],
     ["delete another secret", by("secrets", new secrets.DeleteSecretCommand({ SecretId: otherSecret })), []],
 
-    ["look up a role", by("iam", new iam.GetRoleCommand({ RoleName })), ["api", "beginGrant", "broker"]],
+    [
+      "look up a role",
+      by("iam", new iam.GetRoleCommand({ RoleName })),
+      ["api", "beginGrant", "broker", "policyScan"],
+    ],
     [
       "look up a user",
       by("iam", new iam.GetUserCommand({ UserName: "requester" })),
-      ["api", "beginGrant", "broker", "configure"],
+      ["api", "beginGrant", "broker", "configure", "policyScan"],
     ],
     [
       "give a role all rights",
@@ -313,7 +318,7 @@ export function thiefCalls(
     [
       "put a dead letter",
       by("sqs", new SendMessageCommand({ QueueUrl, MessageBody: "x" })),
-      ["notify", "publish", "revoke"],
+      ["notify", "policyScan", "publish", "revoke"],
     ],
     ["read dead letters", by("sqs", new ReceiveMessageCommand({ QueueUrl })), []],
     [

@@ -1,0 +1,172 @@
+/** Access beside dblease: what a hand hangs onto IAM, found at once and by the scan, told once, left or mended. */
+import {
+  AddUserToGroupCommand,
+  AttachRolePolicyCommand,
+  CreateGroupCommand,
+  CreatePolicyCommand,
+  CreatePolicyVersionCommand,
+  CreateRoleCommand,
+  DeleteGroupPolicyCommand,
+  DeleteRoleCommand,
+  DeleteUserPolicyCommand,
+  DetachRolePolicyCommand,
+  IAMClient,
+  ListAttachedRolePoliciesCommand,
+  PutGroupPolicyCommand,
+  PutRolePermissionsBoundaryCommand,
+  PutUserPolicyCommand,
+} from "@aws-sdk/client-iam";
+import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { expect, test } from "vitest";
+import { keys } from "../../src/store/table.ts";
+import type { FindingView } from "../../src/views.ts";
+import { GivenStack } from "./given-stack.ts";
+
+const given = new GivenStack(`${import.meta.dirname}/findings.yaml`);
+
+function document(...statements: object[]): string {
+  return JSON.stringify({ Version: "2012-10-17", Statement: statements });
+}
+
+const everyUser = { Effect: "Allow", Action: "rds-db:connect", Resource: "arn:aws:rds-db:*:*:dbuser:*" };
+const allButIam = { Effect: "Allow", NotAction: "iam:*", Resource: "*" };
+
+async function listed(command = "findings", ...more: string[]): Promise<FindingView[]> {
+  return (await given.dblease("auditor", "audit", command, ...more)).data;
+}
+
+async function texts(command = "findings"): Promise<string[]> {
+  return (await listed(command)).map((it) => `${it.severity} ${it.kind} ${it.what}`).sort();
+}
+
+/** A scan without the wait of a command. */
+async function scanned(): Promise<void> {
+  await given.invoke("PolicyScan", { run: "now" });
+}
+
+test("a scan finds who may log in without a grant, however it came about", async () => {
+  const iam = new IAMClient(given.root);
+  expect(await texts("scan")).toEqual([]);
+  const put = { UserName: "requester", PolicyName: "by-hand" };
+  await iam.send(new PutUserPolicyCommand({ ...put, PolicyDocument: document(everyUser) }));
+  await iam.send(new CreateGroupCommand({ GroupName: "dba" }));
+  await iam.send(new AddUserToGroupCommand({ GroupName: "dba", UserName: "approver" }));
+  await iam.send(
+    new PutGroupPolicyCommand({ GroupName: "dba", PolicyName: "all", PolicyDocument: document(allButIam) }),
+  );
+  const trust = document({ Effect: "Allow", Principal: { AWS: "*" }, Action: "sts:AssumeRole" });
+  for (const RoleName of ["deploy", "bounded"]) {
+    await iam.send(new CreateRoleCommand({ RoleName, Path: "/ops/", AssumeRolePolicyDocument: trust }));
+  }
+  const harmless = document({ Effect: "Allow", Action: "rds:GenerateDBAuthToken", Resource: "*" });
+  const made = await iam.send(new CreatePolicyCommand({ PolicyName: "shared", PolicyDocument: harmless }));
+  const PolicyArn = `${made.Policy?.Arn}`;
+  for (const RoleName of ["deploy", "bounded"]) {
+    await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn }));
+  }
+  const bound = document({ Effect: "Allow", Action: "s3:*", Resource: "*" });
+  const limit = await iam.send(new CreatePolicyCommand({ PolicyName: "bound", PolicyDocument: bound }));
+  await iam.send(
+    new PutRolePermissionsBoundaryCommand({
+      RoleName: "bounded",
+      PermissionsBoundary: `${limit.Policy?.Arn}`,
+    }),
+  );
+  expect(await texts("scan")).toEqual([
+    "high policy group/dba",
+    "high policy user/requester",
+    "low no_such_action role/bounded",
+    "low no_such_action role/deploy",
+  ]);
+  await iam.send(
+    new CreatePolicyVersionCommand({
+      PolicyArn,
+      PolicyDocument: document({
+        ...everyUser,
+        Condition: { StringEquals: { "aws:PrincipalTag/dba": "yes" } },
+      }),
+      SetAsDefault: true,
+    }),
+  );
+  expect(await texts("scan")).toEqual([
+    "high policy group/dba",
+    "high policy user/requester",
+    "medium policy role/deploy",
+  ]);
+  const found = (await listed()).find((it) => it.what === "user/requester");
+  expect(found).toMatchObject({
+    id: "*/policy/user/requester",
+    seen: 2,
+    evidence: ["policy by-hand, statement number 1: rds-db:connect on arn:aws:rds-db:*:*:dbuser:*"],
+    repair: "aws iam delete-user-policy --user-name requester --policy-name by-hand",
+  });
+  await iam.send(new DeleteUserPolicyCommand(put));
+});
+
+test("an acknowledged finding is out of the way until its day, or until it is another one", async () => {
+  const iam = new IAMClient(given.root);
+  const id = "*/policy/group/dba";
+  const until = new Date(Date.now() + 86_400_000).toISOString();
+  const acknowledge = (as: string, ...words: string[]) =>
+    given.dblease(as, "audit", "acknowledge", ...words, "--reason", "moves to dblease in March");
+  expect(await acknowledge("auditor", id, "--until", until)).toMatchObject({
+    error: { code: "NOT_ALLOWED" },
+  });
+  expect(await acknowledge("admin", "*/policy/group/x", "--until", until)).toMatchObject({
+    error: { code: "NOT_FOUND" },
+  });
+  expect(await acknowledge("admin", id, "--until", "2020-01-01")).toMatchObject({
+    error: { code: "BAD_REQUEST" },
+  });
+  expect(await acknowledge("admin", id, "--until", until)).toMatchObject({
+    data: { acknowledged: { by: "root", reason: "moves to dblease in March", until } },
+  });
+  await scanned();
+  expect(await texts()).toEqual(["medium policy role/deploy"]);
+  const all = await listed("findings", "--all");
+  expect(all.map((it) => it.what)).toEqual(["group/dba", "role/deploy"]);
+
+  const more = { GroupName: "dba", PolicyName: "more", PolicyDocument: document(everyUser) };
+  await iam.send(new PutGroupPolicyCommand(more));
+  await scanned();
+  expect((await listed()).find((it) => it.id === id)).toMatchObject({
+    version: 3,
+    evidence: [expect.stringMatching("everything but iam"), expect.stringMatching("policy more")],
+  });
+
+  // Its last moment comes.
+  await acknowledge("admin", id, "--until", until);
+  expect(await texts()).toEqual(["medium policy role/deploy"]);
+  await given.table.client.send(
+    new UpdateCommand({
+      TableName: given.table.name,
+      Key: keys.finding(id),
+      UpdateExpression: "SET acknowledged.#until = :past",
+      ExpressionAttributeNames: { "#until": "until" },
+      ExpressionAttributeValues: { ":past": "2020-01-01T00:00:00.000Z" },
+    }),
+  );
+  expect(await texts()).toEqual(["high policy group/dba", "medium policy role/deploy"]);
+  await scanned();
+  expect((await given.eventsOf(`finding#${id}`)).map((it) => it.name)).toEqual([
+    "FindingOpened",
+    "FindingAcknowledged",
+    "FindingOpened",
+    "FindingAcknowledged",
+    "FindingOpened",
+  ]);
+});
+
+test("what was mended is closed, whoever was deleted too", async () => {
+  const iam = new IAMClient(given.root);
+  for (const PolicyName of ["all", "more"]) {
+    await iam.send(new DeleteGroupPolicyCommand({ GroupName: "dba", PolicyName }));
+  }
+  const attached = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName: "deploy" }));
+  const PolicyArn = `${attached.AttachedPolicies?.[0]?.PolicyArn}`;
+  await iam.send(new DetachRolePolicyCommand({ RoleName: "deploy", PolicyArn }));
+  await iam.send(new DeleteRoleCommand({ RoleName: "deploy" }));
+  await scanned();
+  expect(await texts()).toEqual([]);
+  await given.untilTrue(async () => (await given.publishedFindings("FindingClosed")).length >= 3);
+});
