@@ -1,6 +1,6 @@
 import { durationText } from "../src/duration.ts";
 import { isClean } from "../src/receipt.ts";
-import type { HeldEntry, Moment } from "../src/views.ts";
+import type { HeldEntry, Moment, Session } from "../src/views.ts";
 import { printable } from "./printable.ts";
 import { table } from "./table.ts";
 import type { Output } from "./terminal.ts";
@@ -11,6 +11,30 @@ export function momentList(moments: readonly Moment[], output: Output, now: Date
   return table(
     moments.map((it) => [`  ${output.style("dim", clockTime(it.at, now))}`, it.name, printable(it.sentence)]),
   );
+}
+
+const ends = {
+  revoke: "ended by the revoke",
+  server: "ended by the server",
+  client: "closed by the client",
+} as const;
+
+/** One session: from where, with what, when, and who ended it. */
+function sessionText(session: Session, now: Date): string {
+  const { address, application, startedAt, endedAt, endedBy, seenAt } = session;
+  const time = (instant: string | undefined) => (instant === undefined ? "?" : clockTime(instant, now));
+  const rest = endedAt
+    ? `to ${time(endedAt)}, ${endedBy ? ends[endedBy] : "ended"}`
+    : seenAt
+      ? `last seen ${time(seenAt)}`
+      : "no end was noted";
+  const by = application ? ` by ${printable(application)}` : "";
+  return `from ${printable(address ?? "an unknown address")}${by}, ${time(startedAt)} ${rest}`;
+}
+
+/** Sessions, one a line. */
+export function sessionList(sessions: readonly Session[], now: Date): string[] {
+  return sessions.length > 0 ? sessions.map((it) => sessionText(it, now)) : ["none is known"];
 }
 
 const quoted = (reason: string | undefined) => (reason ? `: “${printable(reason)}”` : "");
@@ -38,6 +62,10 @@ export function heldText(entry: HeldEntry, output: Output, now: Date): string {
     ],
     ["rule", `${grant.rule}: ${printable(grant.because)}`],
     ["approval", approvals.length > 0 ? approvals.join("; ") : "none was needed"],
+    ...sessionList(entry.sessions, now).map((it, index): [string, string] => [
+      index === 0 ? "sessions" : "",
+      it,
+    ]),
     ["receipt", ending(entry, now)],
   ];
   const dim = (text: string) => output.style("dim", text);

@@ -16,6 +16,7 @@ import { FleetRotation } from "./constructs/fleet-rotation.ts";
 import { GrantWorkflows } from "./constructs/grant-workflows.ts";
 import { GrantsTable } from "./constructs/grants-table.ts";
 import { IamAccess } from "./constructs/iam-access.ts";
+import { LogCollector } from "./constructs/log-collector.ts";
 import { Network } from "./constructs/network.ts";
 import { Operators } from "./constructs/operators.ts";
 import { PolicyScan } from "./constructs/policy-scan.ts";
@@ -74,6 +75,8 @@ export class Dblease extends Construct {
     const policies = new PolicyScan(this, "PolicyScan", installation, { engines, iam });
     const parts = { workflows, reconciler, iam, rotations, fleet, policies };
     const { api } = new Api(this, "Api", installation, engines, parts);
+    const logged = Object.values(config.databases).filter((it) => it.logs.length > 0);
+    if (logged.length > 0) new LogCollector(this, "Logs", installation, logged);
     const outlet = new EventOutlet(this, "Events", installation);
     const sources = config.events.map((it) => it.source);
     if (sources.length > 0) new EventIntake(this, "Intake", installation, { workflows, sources });

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { signToken } from "../src/iam/sign-token.ts";
 import type { AwsAccess } from "./aws-access.ts";
 import { bootstrap, type CdkRun, deploy, destroy, synthesize } from "./cdk.ts";
+import { exportLog } from "./export-log.ts";
 import { furtherDatabases } from "./further-databases.ts";
 import { type FurtherEngine, type FurtherServers, furtherId, furtherServers } from "./further-servers.ts";
 import type { Judge } from "./judge-socket.ts";
@@ -78,6 +79,12 @@ async function deployInto(
   const resolvedFile = join(folder, "dblease.yaml");
   const caFile = join(folder, "ca.pem");
   const run: CdkRun = { access: deployer, folder: join(folder, "cdk"), configFile: resolvedFile };
+  // RDS would do it with the logs that the instance exports.
+  const logExport = exportLog(emulator.root, {
+    file: postgres.logFile,
+    group: "/aws/rds/instance/orders/postgresql",
+    stream: "orders",
+  });
   const applicationPassword = randomBytes(24).toString("base64url");
   const iam = options.iam ?? false;
   const beside = furtherDatabases(further, iam);
@@ -104,6 +111,7 @@ async function deployInto(
   };
   const prepared = async () => {
     for (const instance of instances) await registerInstance(deployer, { ...instance, iam });
+    await logExport.ready;
     const [people, databases] = await Promise.all([
       createPeople(emulator.root),
       resolveNow(),
@@ -150,6 +158,7 @@ async function deployInto(
     destroy: () => destroy(run),
     async stop() {
       removeStackInfo(folder);
+      logExport.stop();
       await stopServers(servers);
       releaseFolder(folder);
     },

@@ -66,6 +66,8 @@ const database = z
     resourceIds: z
       .array(z.string().regex(/^(db|cluster)-[A-Za-z0-9]+$/, "write db-... or cluster-..."))
       .default([]),
+    /** Logs that RDS exports to CloudWatch: dblease reads the sessions of its grants there. */
+    logs: z.array(z.enum(["postgresql", "audit", "iam-db-auth-error"])).default([]),
     tls: z.union([z.literal("off"), z.strictObject({ ca: z.string().min(1) })]).optional(),
     /** For rules: `tag/<key>=<value>`. They stand here and not in RDS, where many more people may write. */
     tags: z.record(z.string().regex(/^[\w.:/+@-]+$/), z.string()).default({}),
@@ -86,6 +88,12 @@ const database = z
   .refine((it) => signsTokens(it) === it.resourceIds.length > 0, {
     message:
       "resourceIds go with adminUser and with grants by IAM: tokens are signed for listed RDS resource ids only",
+  })
+  .refine((it) => it.logs.length === 0 || it.host === undefined, {
+    message: "logs come from RDS: name its instance or cluster, not a host",
+  })
+  .refine((it) => !it.logs.includes(it.engine === "postgres" ? "audit" : "postgresql"), {
+    message: "the log of sessions is postgresql on PostgreSQL, and audit on MySQL and MariaDB",
   })
   .refine((it) => !signsTokens(it) || (it.host === undefined && it.tls !== "off"), {
     message: "IAM logins need an instance or cluster that RDS knows, and TLS",

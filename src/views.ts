@@ -107,6 +107,7 @@ export interface ProblemView {
 }
 
 export type { Answer, GrantAnswer, HeldEntry, Moment, WhoAnswer } from "./audit/answer.ts";
+export type { Session } from "./audit/sessions.ts";
 export type { Decision as DecisionView } from "./decide.ts";
 export type { Draft as DraftView } from "./draft.ts";
 export type { Freeze as FreezeView } from "./freeze.ts";

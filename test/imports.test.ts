@@ -15,7 +15,7 @@ const allowed: readonly (readonly [from: RegExp, to: RegExp])[] = [
   [/^infra\//, /^(infra\/|src\/(config|errors)\.ts$)/],
   [/^src\/engines\//, /^src\/(engines\/|verifiers\/|connect\/|grant\.ts|receipt\.ts|errors\.ts)/],
   [/^src\/connect\//, /^src\/(connect\/|engines\/engine\.ts|grant\.ts|errors\.ts)/],
-  [/^src\/store\//, /^src\/(store\/|audit\/audit-event\.ts$|[a-z-]+\.ts$)/],
+  [/^src\/store\//, /^src\/(store\/|audit\/(audit-event|session-note)\.ts$|[a-z-]+\.ts$)/],
   [/^src\//, /^src\//],
 ];
 

@@ -1,6 +1,7 @@
 /** What questions of the audit are answered with. */
 import type { GrantId, Instant } from "../grant.ts";
 import type { GrantView } from "../views.ts";
+import type { Session } from "./sessions.ts";
 
 /** Something that happened, as a person tells it. */
 export interface Moment {
@@ -23,6 +24,7 @@ export interface Answer {
 export interface GrantAnswer extends Answer {
   grant: GrantView;
   moments: readonly Moment[];
+  sessions: readonly Session[];
 }
 
 /** One grant that gave access in the period that was asked about. */
@@ -31,6 +33,7 @@ export interface HeldEntry {
   /** The proved end; of a grant that is not closed its planned one. */
   until: Instant;
   grant: GrantView;
+  sessions: readonly Session[];
 }
 
 /** `dblease audit who`: who had access to a database. */

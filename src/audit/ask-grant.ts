@@ -5,16 +5,21 @@ import { grantEvents } from "../store/find-events.ts";
 import type { Table } from "../store/table.ts";
 import type { GrantAnswer } from "./answer.ts";
 import { momentOf } from "./moment.ts";
-import { iamLogins, whoSatThere } from "./unknown.ts";
+import { sessionsOfGrant } from "./sessions-of-grant.ts";
+import { iamLogins, sessionsByLog, whoSatThere } from "./unknown.ts";
 
 const perPage = 200;
 
 export async function askGrant(table: Table, grant: Grant, page: string | undefined): Promise<GrantAnswer> {
-  const { events, next } = await grantEvents(table, grant.id, perPage, page);
+  const [{ events, next }, { sessions, unknown }] = await Promise.all([
+    grantEvents(table, grant.id, perPage, page),
+    sessionsOfGrant(table, grant),
+  ]);
   return {
     grant: grantView(grant),
     moments: events.map(momentOf),
-    unknown: grant.model === "iam" ? [whoSatThere, iamLogins] : [whoSatThere],
+    sessions,
+    unknown: [...unknown, whoSatThere, sessionsByLog, ...(grant.model === "iam" ? [iamLogins] : [])],
     ...(next === undefined ? {} : { next }),
   };
 }

@@ -4,8 +4,9 @@ import type { Instant } from "../grant.ts";
 import { findGrants } from "../store/find-grants.ts";
 import { heldGrants } from "../store/held-grants.ts";
 import type { Table } from "../store/table.ts";
-import type { HeldEntry, WhoAnswer } from "./answer.ts";
-import { iamLogins, whoSatThere } from "./unknown.ts";
+import type { WhoAnswer } from "./answer.ts";
+import { sessionsOfGrant } from "./sessions-of-grant.ts";
+import { iamLogins, sessionsByLog, whoSatThere } from "./unknown.ts";
 
 const perPage = 25;
 
@@ -16,16 +17,20 @@ export async function askWho(
   const { held, next } = await heldGrants(table, database, [from, to], { limit: perPage, page });
   const ids = held.map((it) => it.grantId);
   const grants = new Map((await findGrants(table, ids)).map((it) => [it.id, it]));
-  const entries = held.flatMap((it): HeldEntry[] => {
-    const grant = grants.get(it.grantId);
-    return grant ? [{ from: it.from, until: it.until, grant: grantView(grant) }] : [];
-  });
+  const told = await Promise.all(
+    held.map(async ({ grantId, from: since, until }) => {
+      const grant = grants.get(grantId);
+      if (!grant) return { entries: [], unknown: [] };
+      const { sessions, unknown } = await sessionsOfGrant(table, grant);
+      return { entries: [{ from: since, until, grant: grantView(grant), sessions }], unknown };
+    }),
+  );
   return {
     database,
     from,
     to,
-    held: entries,
-    unknown: [whoSatThere, iamLogins],
+    held: told.flatMap((it) => it.entries),
+    unknown: [...told.flatMap((it) => it.unknown), whoSatThere, sessionsByLog, iamLogins],
     ...(next === undefined ? {} : { next }),
   };
 }

@@ -95,8 +95,9 @@ export function sessionsOf(notes: readonly SessionNote[], grant: Ended): Session
       .filter((part) => wasSession(new Set(part.map((it) => it.kind))))
       .map((part) => sessionOf(connection, part, grant)),
   );
-  const begin = (it: Session) => it.startedAt ?? it.seenAt ?? it.endedAt ?? "";
-  return sessions.sort((a, b) => begin(a).localeCompare(begin(b)));
+  // Of two that began in the same second, the one that ended first.
+  const place = (it: Session) => `${it.startedAt ?? it.seenAt ?? it.endedAt} ${it.endedAt ?? "~"}`;
+  return sessions.sort((a, b) => place(a).localeCompare(place(b)));
 }
 
 /** Logins that were refused, one code and instant each. */

@@ -5,3 +5,6 @@ export const whoSatThere =
 
 export const iamLogins =
   "AWS records neither a login by IAM nor the signing of a token: whoever may rds-db:connect by a policy that dblease did not make gets in without a trace here, except in the database's own log.";
+
+export const sessionsByLog =
+  "Sessions are known from the log that RDS exports, minutes late and by best effort; where none is exported, from a look every minute and from what a revoke ended: a shorter session leaves no trace.";

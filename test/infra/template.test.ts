@@ -99,6 +99,7 @@ describe("what must hold when others are busy or gone", () => {
       "EventsNotifyStreamLag",
       "EventsPublishStreamLag",
       "IntakeRefusedEvents",
+      "LogsLogsNotRead",
       "RotationPostgresRotationFailed",
       "SweepLateRevokes",
       "SweepRevokeFailed",
