@@ -100,20 +100,13 @@ function rotationProblems({ databases, rotations }: Config): string[] {
   const alternating = all
     .filter(([, it]) => admins.has(it.secret) && it.strategy === "alternating-users")
     .map(([id]) => `rotations.${id}.strategy: an admin secret is never alternated; write single-user`);
-  const pairs = all
-    .filter(([, it]) => it.strategy === "alternating-users")
-    .filter(([, it]) => ["mysql", "mariadb"].includes(databases[it.database]?.engine ?? ""))
-    .map(
-      ([id]) =>
-        `rotations.${id}.strategy: write single-user; an account keeps two passwords there, without a gap`,
-    );
   const secrets = duplicates(all.map(([, it]) => it.secret)).map(
     (it) => `rotations: two entries have secret ${it}`,
   );
   const users = duplicates(all.map(([, it]) => `${it.user} on ${it.database}`)).map(
     (it) => `rotations: two entries rotate user ${it}`,
   );
-  return [...unknown, ...alternating, ...pairs, ...secrets, ...users];
+  return [...unknown, ...alternating, ...secrets, ...users];
 }
 
 function duplicates(ids: readonly string[]): string[] {

@@ -12,10 +12,8 @@ interface Users<Connection> {
   close(connection: Connection): Promise<void>;
 }
 
-/** A server that keeps one password for a login. */
-export interface OnePasswordUsers<Connection> extends Users<Connection> {
-  passwords: "one";
-
+/** Two logins with the same rights, one password each. */
+export interface PairedUsers<Connection> {
   /**
    * Stores a password as its verifier; neither is seen in a log of the server. The connection is the user's own or an
    * admin's. Throws ADMIN_LACKS_RIGHTS with what repairs it.
@@ -28,15 +26,27 @@ export interface OnePasswordUsers<Connection> extends Users<Connection> {
   ): Promise<void>;
 
   /**
-   * Makes the second user of a pair, or repairs it, so that both act as one owner: the first user, or the owner role.
-   * Limits and settings of the first are copied. Resolves with what differs and is left to a person.
+   * Makes the second user of a pair, or repairs it, so that either may do what the other may; where objects have owners,
+   * both act as one: the first user, or the owner role. Limits and settings of the first are copied. Resolves with what
+   * differs and is left to a person.
    */
-  preparePair(connection: Connection, pair: Pair): Promise<readonly PairDifference[]>;
+  preparePair(
+    connection: Connection,
+    pair: Pair,
+    randomBytes: (count: number) => Uint8Array,
+  ): Promise<readonly PairDifference[]>;
 }
 
-/** A server that keeps two passwords for a login, so that it needs no pair. */
+/** A server that keeps one password for a login. */
+export interface OnePasswordUsers<Connection> extends Users<Connection>, PairedUsers<Connection> {
+  passwords: "one";
+}
+
+/** A server that keeps two passwords for a login, so that it needs no pair; it may have one. */
 export interface TwoPasswordUsers<Connection> extends Users<Connection> {
   passwords: "two";
+  /** Absent: this engine has no alternating users. */
+  pair?: PairedUsers<Connection>;
 
   /**
    * Stores a password beside the current one; the older one works until the next call. Whatever the account had before,

@@ -2,8 +2,11 @@
 import type { MysqlConnection } from "../connect/mysql.ts";
 import { DbleaseError } from "../errors.ts";
 import { mysqlNative } from "../verifiers/mysql-native.ts";
-import type { TwoPasswordUsers } from "./application-users.ts";
+import type { PairedUsers, TwoPasswordUsers } from "./application-users.ts";
 import { type Account, changeAccounts, close, holdLock } from "./mysql/application-accounts.ts";
+import { type Dialect, mariadbDialect, mysqlDialect } from "./mysql/dialect.ts";
+import { identifiedBy } from "./mysql/identified-by.ts";
+import { preparePair } from "./mysql/prepare-pair.ts";
 import { literal } from "./mysql/quote.ts";
 
 /**
@@ -14,6 +17,7 @@ import { literal } from "./mysql/quote.ts";
  */
 export const mysqlUsers: TwoPasswordUsers<MysqlConnection> = {
   passwords: "two",
+  pair: pairOf(mysqlDialect),
   longestName: 32,
   async addPassword(connection, username, { next, current }) {
     assertKeepsTwo(connection);
@@ -26,6 +30,18 @@ export const mysqlUsers: TwoPasswordUsers<MysqlConnection> = {
   },
   close,
 };
+
+/** A pair keeps one password for each of its users; a second one that a run of single-user has left does not outlive it. */
+function pairOf(dialect: Dialect): PairedUsers<MysqlConnection> {
+  return {
+    changePassword: (connection, username, password) =>
+      changeAccounts(connection, username, (account) => [
+        ...(dialect.engine === "mysql" ? [`ALTER USER ${account.name} DISCARD OLD PASSWORD`] : []),
+        `ALTER USER ${account.name} ${identifiedBy(dialect, account, password)}`,
+      ]),
+    preparePair: (connection, pair, randomBytes) => preparePair(dialect, connection, pair, randomBytes),
+  };
+}
 
 /** An older server would call RETAIN a mistake in the syntax, and write the whole statement into its log. */
 function assertKeepsTwo({ serverVersion }: MysqlConnection): void {
@@ -42,6 +58,7 @@ function assertKeepsTwo({ serverVersion }: MysqlConnection): void {
  */
 export const mariadbUsers: TwoPasswordUsers<MysqlConnection> = {
   passwords: "two",
+  pair: pairOf(mariadbDialect),
   longestName: 80,
   async addPassword(connection, username, { next, current }) {
     await changeAccounts(connection, username, (account) => {

@@ -79,8 +79,8 @@ async function perform<Connection>(
     return succeed(step, at);
   }
   if (name === "testSecret") await testBeforehand(step, at);
+  else if (alternates) return noteDifferences(step, at, await setAlternatingUsers(step, at));
   else if (users.passwords === "two") await setTwoPasswords({ ...step, users }, at);
-  else return noteDifferences(step, at, await setAlternatingUsers({ ...step, users }, at));
   return at.rotation;
 }
 

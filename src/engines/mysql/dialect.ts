@@ -14,6 +14,8 @@ export interface Dialect {
   accounts: string;
   /** Subquery of memberships: role, user, host. */
   memberships: string;
+  /** Subquery of roles that are active after a login: role, its host (MySQL's roles have one), user, host. */
+  defaultRoles: string;
   /** Accounts of these names; bare: nobody can log in with it; powerful: it holds privileges on everything. */
   rolesAmong(list: string): string;
   /** Lists prepared XA transactions. */
@@ -38,6 +40,8 @@ export const mysqlDialect: Dialect = {
   accounts: `(SELECT User AS user, Host AS host, max_questions AS queries, max_updates AS updates,
       max_connections AS number, account_locked = 'Y' AS locked, plugin = '${iamPlugin}' AS iam FROM mysql.user)`,
   memberships: "(SELECT FROM_USER AS role, TO_USER AS user, TO_HOST AS host FROM mysql.role_edges)",
+  defaultRoles: `(SELECT DEFAULT_ROLE_USER AS role, DEFAULT_ROLE_HOST AS role_host, USER AS user, HOST AS host
+      FROM mysql.default_roles)`,
   rolesAmong: (
     list,
   ) => `SELECT User AS name, Host = '%' AND account_locked = 'Y' AND authentication_string = '' AS bare,
@@ -64,6 +68,8 @@ export const mariadbDialect: Dialect = {
       IFNULL(JSON_VALUE(Priv, '$.account_locked'), 0) + 0 AS locked, IFNULL(JSON_VALUE(Priv, '$.plugin'), '') = '${iamPlugin}' AS iam
       FROM mysql.global_priv WHERE IFNULL(JSON_VALUE(Priv, '$.is_role'), 0) = 0)`,
   memberships: "(SELECT Role AS role, User AS user, Host AS host FROM mysql.roles_mapping)",
+  defaultRoles: `(SELECT JSON_VALUE(Priv, '$.default_role') AS role, NULL AS role_host, User AS user, Host AS host
+      FROM mysql.global_priv WHERE JSON_VALUE(Priv, '$.default_role') <> '')`,
   rolesAmong: (list) => `SELECT User AS name, IFNULL(JSON_VALUE(Priv, '$.is_role'), 0) + 0 AS bare,
       JSON_VALUE(Priv, '$.access') + 0 <> 0 AS powerful
     FROM mysql.global_priv WHERE User IN (${list})`,
