@@ -1,6 +1,7 @@
 /** Workflow step outside the VPC: one database against the table. */
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { RDSClient } from "@aws-sdk/client-rds";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import middy from "@middy/core";
 import { engineFunctions } from "../src/engine-functions.ts";
 import { setting } from "../src/setting.ts";
@@ -13,6 +14,7 @@ const lambda = new LambdaClient({});
 const parts = {
   table: openTable(setting("TABLE")),
   rds: new RDSClient({}),
+  secrets: new SecretsManagerClient({}),
   admin: { client: lambda, functionOf: engineFunctions("ADMIN_FUNCTIONS") },
   installation: setting("INSTALLATION"),
   lookAgain: lookAgainBy(lambda, engineFunctions("REVOKE_FUNCTIONS")),

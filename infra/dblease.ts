@@ -71,6 +71,7 @@ export class Dblease extends Construct {
     const byIam = Object.values(config.databases).filter((it) => it.resourceIds.length > 0);
     const iam = byIam.length > 0 ? new IamAccess(this, "Iam", installation, engines, byIam) : undefined;
     const rotations = new RotationFunctions(this, "Rotation", installation, { config, network });
+    reconciler.watch(rotations);
     const fleet = new FleetRotation(this, "Fleet", installation, rotations);
     const policies = new PolicyScan(this, "PolicyScan", installation, { engines, iam });
     const parts = { workflows, reconciler, iam, rotations, fleet, policies };

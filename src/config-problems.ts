@@ -100,13 +100,20 @@ function rotationProblems({ databases, rotations }: Config): string[] {
   const alternating = all
     .filter(([, it]) => admins.has(it.secret) && it.strategy === "alternating-users")
     .map(([id]) => `rotations.${id}.strategy: an admin secret is never alternated; write single-user`);
+  const graces = all
+    .filter(([, it]) => it.grace !== undefined && it.strategy === "single-user")
+    .filter(([, it]) => databases[it.database]?.engine === "postgres")
+    .map(
+      ([id]) =>
+        `rotations.${id}.grace: a single user of PostgreSQL has one password; take grace out, or write alternating-users`,
+    );
   const secrets = duplicates(all.map(([, it]) => it.secret)).map(
     (it) => `rotations: two entries have secret ${it}`,
   );
   const users = duplicates(all.map(([, it]) => `${it.user} on ${it.database}`)).map(
     (it) => `rotations: two entries rotate user ${it}`,
   );
-  return [...unknown, ...alternating, ...secrets, ...users];
+  return [...unknown, ...alternating, ...graces, ...secrets, ...users];
 }
 
 function duplicates(ids: readonly string[]): string[] {

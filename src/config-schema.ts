@@ -292,6 +292,8 @@ const rotation = z.strictObject({
     .string()
     .regex(/^([1-9]|1\d|2[0-4])h$/, "write 1h to 24h")
     .optional(),
+  /** How long the version before works on after a run; absent: until the next run. */
+  grace: duration.optional(),
 });
 
 export const configSchema = z.strictObject({

@@ -22,22 +22,45 @@ export function passwordSince({
   return succeededAt ?? configuredAt;
 }
 
-export function isOverdue(rotation: Rotation, now: Date): boolean {
-  const age = (now.getTime() - Date.parse(passwordSince(rotation))) / 1000;
+/** What Secrets Manager says of a rotation. */
+export interface RotationSchedule {
+  isOn: boolean;
+  /** It rotates on or before this instant. */
+  nextAt?: Instant;
+}
+
+/** @param schedule absent: Secrets Manager did not say. */
+export function isOverdue(rotation: Rotation, schedule: RotationSchedule | undefined, now: Date): boolean {
+  const seconds = (since: Instant) => (now.getTime() - Date.parse(since)) / 1000;
+  if (schedule?.nextAt !== undefined && seconds(schedule.nextAt) > slackSeconds) return true;
+  const age = seconds(passwordSince(rotation));
   const period = periodSeconds(rotation.schedule);
   if (period !== undefined) return age > period + slackSeconds;
-  // Of a cron expression only a run that does not get through can be told from one that is not due yet.
+  // Without the next date only a run that does not get through tells that a cron expression is late.
   return rotation.status !== "succeeded" && age > slackSeconds && rotation.status !== "new";
 }
 
-/** What the reconciler reports of the rotations of a database. */
-export function overdueRotations(rotations: readonly Rotation[], database: string, now: Date): Observation[] {
-  return rotations
-    .filter((it) => it.database.id === database && it.removedAt === undefined && isOverdue(it, now))
-    .map((it) => ({
-      kind: "old_password",
-      what: it.id,
-      sentence: `the password of ${it.user} is from ${passwordSince(it).slice(0, 10)}; its schedule is ${it.schedule}`,
-      repair: `dblease rotate ${it.id}`,
-    }));
+/** Whether the version before the newest run has worked long enough. */
+export function isGraceOver(rotation: Rotation, now: Date): boolean {
+  const { status, run, succeededAt, graceSeconds, graceEnded, removedAt } = rotation;
+  if (graceSeconds === undefined || removedAt !== undefined) return false;
+  if (status !== "succeeded" || succeededAt === undefined || graceEnded === run) return false;
+  return now.getTime() >= Date.parse(succeededAt) + graceSeconds * 1000;
+}
+
+/** What the reconciler reports of one rotation. */
+export function rotationObservations(
+  rotation: Rotation,
+  schedule: RotationSchedule | undefined,
+  now: Date,
+): Observation[] {
+  const { id, user } = rotation;
+  const about = { kind: "old_password", what: id } as const;
+  if (schedule?.isOn === false) {
+    const sentence = `nobody rotates the password of ${user}: its rotation was turned off at Secrets Manager`;
+    return [{ ...about, sentence, repair: "npx cdk deploy" }];
+  }
+  if (!isOverdue(rotation, schedule, now)) return [];
+  const sentence = `the password of ${user} is from ${passwordSince(rotation).slice(0, 10)}; its schedule is ${rotation.schedule}`;
+  return [{ ...about, sentence, repair: `dblease rotate ${id}` }];
 }

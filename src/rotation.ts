@@ -20,6 +20,8 @@ export interface Rotation {
   schedule: string;
   /** Hours in which a rotation may begin, such as `2h`. */
   window?: string;
+  /** Seconds for which the version before works on after a run; absent: until the next run. */
+  graceSeconds?: number;
   database: DatabaseSnapshot;
   /** The writer, from the configuration or from Describe on deploy; never from the secret (dangers 29). */
   host: string;
@@ -33,6 +35,10 @@ export interface Rotation {
   startedAt?: Instant;
   succeededAt?: Instant;
   failure?: { step: string; code: string; message: string; next: string; at: Instant };
+  /** The run whose version before no longer works, because its time of grace is over. */
+  graceEnded?: string;
+  /** Until then the password of the version before is being taken away, and no run begins. */
+  heldUntil?: Instant;
   /** Runs in a row that did not succeed. */
   failures?: number;
   /** How the two users of a pair differ where dblease did not make them equal; each with what mends it. */
@@ -58,5 +64,5 @@ export interface RotationEvent {
   /** What had to be healed. */
   because?: string;
   /** The rotation as this event left it, without what only functions need. */
-  rotation: Omit<Rotation, "database" | "host" | "port"> & { database: string };
+  rotation: Omit<Rotation, "database" | "host" | "port" | "heldUntil"> & { database: string };
 }

@@ -140,12 +140,17 @@ export interface ReconciliationView {
 }
 
 export interface RotationView
-  extends Omit<Rotation, "database" | "host" | "port" | "version" | "configuredAt" | "removedAt"> {
+  extends Omit<
+    Rotation,
+    "database" | "host" | "port" | "version" | "configuredAt" | "removedAt" | "heldUntil" | "graceEnded"
+  > {
   database: string;
   passwordSince: Instant;
   /** As Secrets Manager has planned it; absent: no schedule is on the secret. */
   nextAt?: Instant;
   overdue: boolean;
+  /** Until then the version before works; absent: it works no more, or until the next run. */
+  oldPasswordUntil?: Instant;
   /** For a moment of each run the application's login may be refused. */
   gapPossible: boolean;
 }

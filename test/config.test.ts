@@ -63,9 +63,9 @@ test.each([
     "an admin secret is never alternated",
   ],
   [
-    "a pair where an account keeps two passwords",
-    `${good.replace("engine: postgres", "engine: mariadb").replace("schemas: [public]", "schemas: [shop]")}rotations: { app: { database: orders, secret: env:B, user: app, strategy: alternating-users, schedule: rate(30 days) } }`,
-    "rotations.app.strategy: write single-user",
+    "a time of grace where an account keeps one password",
+    `${good}rotations: { app: { database: orders, secret: env:B, user: app, grace: 2d, schedule: rate(30 days) } }`,
+    "rotations.app.grace: a single user of PostgreSQL has one password",
   ],
   [
     "two secrets for one user",

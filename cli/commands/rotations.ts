@@ -43,6 +43,11 @@ function rotationTable(rotations: readonly RotationView[], output: Output, now: 
   ]);
   return [
     table([heading.map((word) => output.style("dim", word)), ...rows]),
+    ...rotations.flatMap((it) =>
+      it.oldPasswordUntil
+        ? [`${it.id}: the password before works until ${clockTime(it.oldPasswordUntil, now)}`]
+        : [],
+    ),
     ...rotations.flatMap(remarks),
   ].join("\n");
 }

@@ -4,19 +4,22 @@ import { SfnStateMachine } from "aws-cdk-lib/aws-events-targets";
 import { Construct } from "constructs";
 import { DbleaseFunction, type Installation } from "./dblease-function.ts";
 import { EngineFunctions } from "./engine-functions.ts";
+import type { RotationFunctions } from "./rotation-functions.ts";
 import { Workflow } from "./workflow.ts";
 
 /** Every day and on demand: the databases against the table. */
 export class Reconciler extends Construct {
   readonly machine: Workflow;
+  private readonly reconcile: DbleaseFunction;
 
   constructor(scope: Construct, id: string, installation: Installation, engines: readonly EngineFunctions[]) {
     super(scope, id);
     const { store } = installation;
-    const reconcile = new DbleaseFunction(this, "Default", installation, {
+    this.reconcile = new DbleaseFunction(this, "Default", installation, {
       file: "reconcile",
       timeoutSeconds: 110,
     });
+    const { reconcile } = this;
     this.machine = new Workflow(this, "Machine", installation, "reconcile.asl.json", {
       Table: store.table.tableName,
       Reconcile: reconcile.live.functionArn,
@@ -35,5 +38,10 @@ export class Reconciler extends Construct {
       schedule: Schedule.rate(Duration.days(1)),
       targets: [new SfnStateMachine(this.machine, { deadLetterQueue: installation.deadLetters })],
     });
+  }
+
+  /** Lets it ask how the rotations of its databases stand at Secrets Manager. */
+  watch(rotations: RotationFunctions): void {
+    rotations.openSchedules(this.reconcile);
   }
 }

@@ -1,12 +1,13 @@
 import { CfnOutput, Duration, Stack } from "aws-cdk-lib";
 import { ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { CfnRotationSchedule } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
 import type { Config } from "../../src/config.ts";
 import { isEmulated } from "../emulated.ts";
 import { DbleaseFunction, type Installation } from "./dblease-function.ts";
+import { Grace } from "./grace.ts";
 import { iamAdminArns } from "./iam-access.ts";
 import type { Network } from "./network.ts";
+import { RotatedUser } from "./rotated-user.ts";
 
 type Engine = Config["databases"][string]["engine"];
 
@@ -64,6 +65,15 @@ export class RotationFunctions extends Construct {
       });
       this.functions.set(engine, rotate);
     }
+    if (all.some((it) => it.grace !== undefined)) {
+      new Grace(this, "Grace", installation, this.functions);
+    }
+  }
+
+  /** Lets a function ask how the rotations stand; it never sees a value. */
+  openSchedules(to: DbleaseFunction): void {
+    const secrets = real(Object.values(this.config.rotations).map((it) => it.secret));
+    if (secrets.length > 0) to.allow(secretsManager(["DescribeSecret"]), secrets);
   }
 
   /** Lets a function begin runs and clear what a failed one left; it never sees a value. */
@@ -79,14 +89,9 @@ export class RotationFunctions extends Construct {
   schedule(after: Construct): void {
     if (isEmulated(this)) return;
     for (const [id, it] of Object.entries(this.config.rotations)) {
-      const rotate = this.functions.get(this.config.databases[it.database]?.engine ?? "postgres");
-      const rule = new CfnRotationSchedule(after, `Schedule-${id}`, {
-        secretId: it.secret,
-        rotationLambdaArn: `${rotate?.live.functionArn}`,
-        rotateImmediatelyOnUpdate: false,
-        rotationRules: { scheduleExpression: it.schedule, ...(it.window ? { duration: it.window } : {}) },
-      });
-      rule.node.addDependency(after);
+      const engine = this.config.databases[it.database]?.engine;
+      const rotate = engine && this.functions.get(engine);
+      if (rotate) new RotatedUser(after, `Schedule-${id}`, it, rotate).node.addDependency(after);
     }
   }
 }

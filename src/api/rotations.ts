@@ -1,23 +1,13 @@
 /** GET /rotations, POST /rotations/{id}/rotate: how the passwords of applications stand, and changing one now. */
-import { DescribeSecretCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { DbleaseError } from "../errors.ts";
 import type { Rotation } from "../rotation.ts";
 import { isOverdue, passwordSince } from "../rotation-age.ts";
 import { findRotations, readRotation } from "../store/rotations.ts";
 import type { RotationRunView, RotationView } from "../views.ts";
 import { beginRotation } from "../workflow/begin-rotation.ts";
+import { rotationSchedule } from "../workflow/rotation-schedule.ts";
 import { type Call, isAdmin, isAuditor } from "./api.ts";
 import type { ApiParts } from "./routes.ts";
-
-async function nextRun(secrets: SecretsManagerClient, secret: string): Promise<string | undefined> {
-  try {
-    const found = await secrets.send(new DescribeSecretCommand({ SecretId: secret }));
-    return found.RotationEnabled ? found.NextRotationDate?.toISOString() : undefined;
-  } catch {
-    // A secret that is gone has no next run; the list shows the others.
-    return undefined;
-  }
-}
 
 async function view(api: ApiParts, rotation: Rotation): Promise<RotationView> {
   const {
@@ -28,18 +18,28 @@ async function view(api: ApiParts, rotation: Rotation): Promise<RotationView> {
     configuredAt: ____,
     run,
     removedAt: _____,
+    heldUntil: ______,
+    graceEnded: _______,
     ...shown
   } = rotation;
-  const nextAt = await nextRun(api.secrets, rotation.secret);
+  const schedule = await rotationSchedule(api.secrets, rotation.secret);
+  const nextAt = schedule?.isOn ? schedule.nextAt : undefined;
   return {
     ...shown,
     database: database.id,
     ...(run ? { run } : {}),
     passwordSince: passwordSince(rotation),
     ...(nextAt ? { nextAt } : {}),
-    overdue: isOverdue(rotation, api.clock()),
+    ...oldPassword(rotation),
+    overdue: isOverdue(rotation, schedule, api.clock()),
     gapPossible: rotation.strategy === "single-user" && database.engine === "postgres",
   };
+}
+
+function oldPassword(rotation: Rotation): Pick<RotationView, "oldPasswordUntil"> {
+  const { graceSeconds, succeededAt, graceEnded, run } = rotation;
+  if (graceSeconds === undefined || succeededAt === undefined || graceEnded === run) return {};
+  return { oldPasswordUntil: new Date(Date.parse(succeededAt) + graceSeconds * 1000).toISOString() };
 }
 
 /** Without those that the configuration no longer has. */

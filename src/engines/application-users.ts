@@ -57,6 +57,9 @@ export interface TwoPasswordUsers<Connection> extends Users<Connection> {
     username: string,
     passwords: { next: string; current: string },
   ): Promise<void>;
+
+  /** Leaves the account with its newer password alone, which `current` is. The connection is an admin's. */
+  dropOldPassword(connection: Connection, username: string, current: string): Promise<void>;
 }
 
 export interface Pair {

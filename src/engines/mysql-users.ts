@@ -28,6 +28,8 @@ export const mysqlUsers: TwoPasswordUsers<MysqlConnection> = {
       `ALTER USER ${name} IDENTIFIED BY ${literal(next)} RETAIN CURRENT PASSWORD`,
     ]);
   },
+  dropOldPassword: (connection, username) =>
+    changeAccounts(connection, username, ({ name }) => [`ALTER USER ${name} DISCARD OLD PASSWORD`]),
   close,
 };
 
@@ -67,6 +69,10 @@ export const mariadbUsers: TwoPasswordUsers<MysqlConnection> = {
       return [`ALTER USER ${account.name} IDENTIFIED VIA ${by(next)} OR ${by(current)}`];
     });
   },
+  dropOldPassword: (connection, username, current) =>
+    changeAccounts(connection, username, (account) => [
+      `ALTER USER ${account.name} ${identifiedBy(mariadbDialect, account, current)}`,
+    ]),
   close,
 };
 

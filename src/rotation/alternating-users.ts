@@ -16,7 +16,8 @@ function assertNames({ id, user }: Rotation, longest: number): void {
   });
 }
 
-function pairOf<Connection>(
+/** @throws BAD_CONFIGURATION */
+export function pairOf<Connection>(
   users: ApplicationUsers<Connection>,
   { id, database }: Rotation,
 ): PairedUsers<Connection> {

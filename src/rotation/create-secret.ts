@@ -10,7 +10,7 @@ import { currentVersion, runState, storePending } from "./versions.ts";
 /**
  * First step: takes the users for this secret, notes that the run begins, and stores the next password as the pending
  * version. Nothing of the database is touched.
- * @returns the rotation as it is now. @throws WRONG_STATUS, USER_REFUSED, BAD_SECRET, LEASE_HELD
+ * @returns the rotation as it is now. @throws WRONG_STATUS, USER_REFUSED, BAD_SECRET, LEASE_HELD, CONFLICT
  */
 export async function createSecret<Connection>(
   step: RotationStep<Connection>,
@@ -35,6 +35,15 @@ export async function createSecret<Connection>(
 
 function start<Connection>(step: RotationStep<Connection>, { rotation, run }: Run): Promise<Rotation> {
   const at = step.clock().toISOString();
+  if (rotation.heldUntil !== undefined && at < rotation.heldUntil) {
+    throw new DbleaseError(
+      "CONFLICT",
+      `the password before the last run of ${rotation.id} is being dropped`,
+      {
+        next: "nothing; Secrets Manager repeats the step by itself",
+      },
+    );
+  }
   // A run before that has neither succeeded nor failed died, or was cancelled.
   const patch = { status: "rotating", run, startedAt: at } as const;
   return changeRotation(

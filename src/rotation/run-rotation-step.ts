@@ -8,14 +8,15 @@ import { changeRotation, findRotation } from "../store/rotations.ts";
 import { setAlternatingUsers } from "./alternating-users.ts";
 import { finishBeforehand, testBeforehand } from "./beforehand.ts";
 import { createSecret } from "./create-secret.ts";
+import { endGrace } from "./end-grace.ts";
 import type { RotationStep, Run } from "./rotation-step.ts";
 import { finishSingleUser } from "./single-user.ts";
 import { setTwoPasswords } from "./two-passwords.ts";
 
-const steps = ["createSecret", "setSecret", "testSecret", "finishSecret"] as const;
+const steps = ["createSecret", "setSecret", "testSecret", "finishSecret", "endGrace"] as const;
 type StepName = (typeof steps)[number];
 
-/** What Secrets Manager sends. */
+/** What Secrets Manager sends; `endGrace` is our own, long after the others. */
 interface RotationRequest {
   SecretId: string;
   ClientRequestToken: string;
@@ -48,12 +49,17 @@ export async function runRotationStep<Connection>(
   event: unknown,
 ): Promise<void> {
   const { SecretId: secret, ClientRequestToken: run, Step: name } = requestOf(event);
-  const known = name === "createSecret" || step.newest?.run !== run ? undefined : step.newest.rotation;
+  const known =
+    name === "createSecret" || name === "endGrace" || step.newest?.run !== run
+      ? undefined
+      : step.newest.rotation;
   const rotation = known ?? (await rotationOf(step, secret));
   delete step.newest;
   try {
     step.newest = { run, rotation: await perform(step, name, { rotation, run }) };
   } catch (error) {
+    // Another call is at work on this rotation, and notes what becomes of it; Secrets Manager repeats the step.
+    if (error instanceof DbleaseError && error.code === "CONFLICT") throw error;
     await noteFailure(step, { rotation, run }, name, error);
     throw error;
   }
@@ -68,6 +74,7 @@ async function perform<Connection>(
   const { users } = step;
   const alternates = at.rotation.strategy === "alternating-users";
   if (name === "createSecret") return createSecret(step, at);
+  if (name === "endGrace") return endGrace(step, at);
   if (!alternates && users.passwords === "one") {
     // One password is changed and proved at the very end: there is nothing to set or to test before.
     return name === "finishSecret"

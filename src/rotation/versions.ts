@@ -72,7 +72,7 @@ export async function storePending(
   });
 }
 
-/** Makes the run's version the current one; the current one becomes the previous. @throws CONFLICT */
+/** Makes the run's version the current one; the current one becomes the previous. @throws WRONG_STATUS */
 export async function makeCurrent(
   secrets: SecretsManagerClient,
   secret: string,
@@ -91,8 +91,12 @@ export async function makeCurrent(
     if (!hasName(error, "InvalidParameterException")) throw error;
     // Somebody else moved the label meanwhile; if it is where it should be, another call of this step did.
     if ((await currentVersion(secrets, secret)).versionId === run) return;
-    throw new DbleaseError("CONFLICT", "somebody stored another value in the secret during the rotation", {
-      next: "dblease rotations, then dblease rotate once more",
-    });
+    throw new DbleaseError(
+      "WRONG_STATUS",
+      "somebody stored another value in the secret during the rotation",
+      {
+        next: "dblease rotations, then dblease rotate once more",
+      },
+    );
   }
 }

@@ -58,7 +58,7 @@ function eventItem(
   event: RotationChange["events"][number],
   at: Instant,
 ) {
-  const { database, host: _, port: __, ...shown } = rotation;
+  const { database, host: _, port: __, heldUntil: ___, ...shown } = rotation;
   const item: RotationEvent = {
     id: `rotation/${rotation.id}-${version}`,
     name: event.name,

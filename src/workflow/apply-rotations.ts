@@ -35,16 +35,20 @@ type Wanted = Omit<Rotation, "version" | "status" | "configuredAt">;
 
 async function wanted(parts: Parts, config: Config, id: string, it: RotationConfig): Promise<Wanted> {
   const database = databaseSnapshot(config, it.database);
-  const { secret, user, strategy, schedule, window } = it;
+  const { secret, user, strategy, schedule, window, grace } = it;
   const writer = await resolveWriter(parts.rds, database);
-  return { id, secret, user, strategy, schedule, ...(window ? { window } : {}), database, ...writer };
+  return {
+    ...{ id, secret, user, strategy, schedule, database, ...writer },
+    ...(window ? { window } : {}),
+    ...(grace ? { graceSeconds: grace } : {}),
+  };
 }
 
 /** Written only where something differs: a run that is under way must not meet a new version for nothing. */
 async function apply(parts: Parts, known: Rotation | undefined, want: Wanted): Promise<void> {
   const at = parts.clock().toISOString();
   const rotation: Rotation = known ?? { ...want, configuredAt: at, version: 0, status: "new" };
-  const patch = { ...want, window: want.window, removedAt: undefined };
+  const patch = { ...want, window: want.window, graceSeconds: want.graceSeconds, removedAt: undefined };
   const same =
     known && Object.entries(patch).every(([key, value]) => isEqual(value, known[key as keyof Rotation]));
   if (!same) await changeRotation(parts.table, rotation, { patch, events: [], at });

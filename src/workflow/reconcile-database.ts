@@ -3,6 +3,7 @@
  * gone (dangers 13). On a server that nobody has accepted it only reports (dangers 26).
  */
 import type { RDSClient } from "@aws-sdk/client-rds";
+import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { type AdminFunctions, adminOrder, runAdminOrder } from "../admin-order.ts";
 import type { Check } from "../engines/engine.ts";
 import { DbleaseError } from "../errors.ts";
@@ -10,7 +11,7 @@ import type { Finding, Observation } from "../finding.ts";
 import type { DatabaseSnapshot, Grant, GrantId, Member } from "../grant.ts";
 import { takesTokens } from "../iam/takes-tokens.ts";
 import { markedGrant, mayEnd, reconcile, type Shown } from "../reconcile.ts";
-import { overdueRotations } from "../rotation-age.ts";
+import { rotationObservations } from "../rotation-age.ts";
 import { readConfigItem } from "../store/configs.ts";
 import { acceptFirstServer, movedServer, noteReconciled } from "../store/databases.ts";
 import { findGrant, openGrants } from "../store/find-grants.ts";
@@ -19,11 +20,13 @@ import { findRotations } from "../store/rotations.ts";
 import type { Table } from "../store/table.ts";
 import { recordFindings } from "./record-findings.ts";
 import { resolveMembers } from "./resolve-members.ts";
+import { rotationSchedule } from "./rotation-schedule.ts";
 import { revokeName } from "./start.ts";
 
 export interface Reconciler {
   table: Table;
   rds: RDSClient;
+  secrets: SecretsManagerClient;
   admin: AdminFunctions;
   installation: string;
   /** Has the engine's revoke function look at the user of a closed grant, and end it; does not wait for it. */
@@ -101,6 +104,15 @@ async function end(parts: Reconciler, grant: Grant, members: readonly Member[]):
   if (claimed) await parts.lookAgain(grant, revokeName({ id: grant.id, revokeNumber }));
 }
 
+async function lookAtRotations(parts: Reconciler, database: string): Promise<Observation[]> {
+  const all = await findRotations(parts.table);
+  const its = all.filter((it) => it.database.id === database && it.removedAt === undefined);
+  const found = its.map(async (it) =>
+    rotationObservations(it, await rotationSchedule(parts.secrets, it.secret), parts.clock()),
+  );
+  return (await Promise.all(found)).flat();
+}
+
 async function compare(
   parts: Reconciler,
   database: string,
@@ -110,7 +122,7 @@ async function compare(
   const known = { database, installation: parts.installation, groupRoles, grants };
   const observations = [
     ...reconcile(shown, known),
-    ...overdueRotations(await findRotations(parts.table), database, parts.clock()),
+    ...(await lookAtRotations(parts, database)),
     ...closed.map(({ sentence, repair }) => unreachable(sentence, repair)),
   ];
   if (moved) {

@@ -159,6 +159,17 @@ test("the day a password has leaked: all rotate, or those of a database or with 
   });
 });
 
+test("the version before opens nothing any more when its time of grace is over", async () => {
+  const before = await current("orders-web");
+  await given.dblease("admin", "rotate", "orders-web", "--timeout", "60s");
+  expect(await works(before)).toBe(true);
+  await sleep(1100);
+  // What its rule does every five minutes.
+  await given.invoke("RotationGrace");
+  await given.untilTrue(async () => !(await works(before)));
+  expect(await works(await current("orders-web"))).toBe(true);
+});
+
 test("administrators and auditors see how rotations stand, others do not", async () => {
   const { data } = await given.dblease("auditor", "rotations");
   expect(data).toMatchObject([

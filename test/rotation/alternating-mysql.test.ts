@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mariadbMissing } from "../../local-stack/mariadb-server.ts";
 import { mysqlMissing } from "../../local-stack/mysql-server.ts";
 import { neverRefusedInTwentyRotations, worksWhereverARunDies } from "./no-login-refused.ts";
+import { oldVersionEnds } from "./old-version-ends.ts";
 import { mariadbSite, mysqlSite, type UserLogin } from "./sites.ts";
 import { RotationWorld } from "./world.ts";
 
@@ -72,6 +73,9 @@ describe.each(sites)("$engine", ({ engine, missing, start, longest }) => {
 
   test("an application that logs in all the time is never refused in 20 rotations", () =>
     neverRefusedInTwentyRotations(world, "alternating-users"));
+
+  test("the version before ends when its time of grace is over", () =>
+    oldVersionEnds(world, "alternating-users"));
 
   test("killed at every call, before it and after it: the application's login works all the time", () =>
     worksWhereverARunDies(world, "alternating-users", 14));

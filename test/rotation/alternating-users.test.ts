@@ -2,6 +2,7 @@
 import type { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { neverRefusedInTwentyRotations, worksWhereverARunDies } from "./no-login-refused.ts";
+import { oldVersionEnds } from "./old-version-ends.ts";
 import { postgresSite, type UserLogin } from "./sites.ts";
 import { type Given, RotationWorld } from "./world.ts";
 
@@ -46,6 +47,9 @@ test("the two users take turns; each acts as the first, and what either makes be
 
 test("an application that logs in all the time is never refused in 20 rotations", () =>
   neverRefusedInTwentyRotations(world, "alternating-users"));
+
+test("the version before ends when its time of grace is over", () =>
+  oldVersionEnds(world, "alternating-users"));
 
 test("killed at every call, before it and after it: the application's login works all the time", () =>
   worksWhereverARunDies(world, "alternating-users", 18));

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mariadbMissing } from "../../local-stack/mariadb-server.ts";
 import { mysqlMissing } from "../../local-stack/mysql-server.ts";
 import { neverRefusedInTwentyRotations, worksWhereverARunDies } from "./no-login-refused.ts";
+import { oldVersionEnds } from "./old-version-ends.ts";
 import { mariadbSite, mysqlSite } from "./sites.ts";
 import { type Given, RotationWorld } from "./world.ts";
 
@@ -45,6 +46,8 @@ describe.each(sites)("$engine", ({ missing, start }) => {
 
   test("an application that logs in all the time is never refused in 20 rotations", () =>
     neverRefusedInTwentyRotations(world, "single-user"));
+
+  test("the version before ends when its time of grace is over", () => oldVersionEnds(world, "single-user"));
 
   test("killed at every call, before it and after it: the application's login works all the time", () =>
     worksWhereverARunDies(world, "single-user", 14));

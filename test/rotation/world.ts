@@ -244,7 +244,7 @@ export class Given {
     return this.world.begin(this.secret);
   }
 
-  async do(run: string, ...names: (typeof stepNames)[number][]): Promise<void> {
+  async do(run: string, ...names: ((typeof stepNames)[number] | "endGrace")[]): Promise<void> {
     for (const Step of names.length > 0 ? names : stepNames) {
       await this.steps.run({ SecretId: this.secret, ClientRequestToken: run, Step });
     }
@@ -261,12 +261,17 @@ export class Given {
    * A run that dies at the n-th call. @returns whether it came so far; afterwards nothing is remembered, as in a new
    * process.
    */
-  async die(run: string, at: number, when: "before" | "after"): Promise<boolean> {
+  async die(
+    run: string,
+    at: number,
+    when: "before" | "after",
+    ...names: Parameters<Given["do"]>[1][]
+  ): Promise<boolean> {
     // That even the failure cannot be noted is part of the death.
     const { error } = console;
     console.error = () => {};
     this.world.death.set(at, when);
-    const died = await this.do(run).then(
+    const died = await this.do(run, ...names).then(
       () => false,
       () => true,
     );
