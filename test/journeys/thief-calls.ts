@@ -32,6 +32,7 @@ export const functions = {
   broker: "Broker",
   configure: "Configure",
   enableIam: "EnableIam",
+  endGrace: "RotationGrace",
   intake: "IntakeFunction",
   notify: "Notify",
   admin: "PostgresAdmin",
@@ -157,9 +158,9 @@ export function thiefCalls(
       query("open", "open"),
       ["api", "configure", "intake", "policyScan", "reconcile", "sweep"],
     ],
-    ["read the events of a grant", query("event#x"), []],
+    ["read the events of a grant", query("event#x"), ["api"]],
     ["read the findings", query("finding"), ["api", "policyScan", "reconcile"]],
-    ["read the rotations", query("rotation"), ["api", "beginRotation", "configure", "reconcile"]],
+    ["read the rotations", query("rotation"), ["api", "beginRotation", "configure", "endGrace", "reconcile"]],
     ["read the drafts", query("draft"), ["api"]],
     ["write a grant", put("grant#x"), [...changers, "broker", "intake"]],
     ["change a grant", update("grant#x"), [...changers, "broker"]],
@@ -265,7 +266,17 @@ export function thiefCalls(
     [
       "describe servers",
       by("rds", new rds.DescribeDBInstancesCommand({})),
-      ["api", "beginGrant", "beginRevoke", "configure", "enableIam", "intake", "reconcile"],
+      [
+        "api",
+        "beginGrant",
+        "beginRevoke",
+        "broker",
+        "configure",
+        "enableIam",
+        "intake",
+        "reconcile",
+        "sweep",
+      ],
     ],
     [
       "change a server",
@@ -284,6 +295,7 @@ export function thiefCalls(
     ["call the admin function", invoke("admin"), ["api", "configure", "reconcile"]],
     ["call what changes servers", invoke("enableIam"), ["api"]],
     ["call what writes configurations", invoke("configure"), []],
+    ["call the rotation function", invoke("rotate"), ["api", "beginRotation", "endGrace"]],
     [
       "change a function",
       by(
