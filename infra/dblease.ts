@@ -4,6 +4,7 @@ import { Construct } from "constructs";
 import type { Config, DatabaseConfig } from "../src/config.ts";
 import { DbleaseError } from "../src/errors.ts";
 import { Api } from "./constructs/api.ts";
+import { Collector } from "./constructs/collector.ts";
 import { Configuration } from "./constructs/configuration.ts";
 import { DbleaseDashboard } from "./constructs/dashboard.ts";
 import type { Installation } from "./constructs/dblease-function.ts";
@@ -79,6 +80,7 @@ export class Dblease extends Construct {
     const logged = Object.values(config.databases).filter((it) => it.logs.length > 0);
     if (logged.length > 0) new LogCollector(this, "Logs", installation, logged);
     const outlet = new EventOutlet(this, "Events", installation);
+    new Collector(this, "Collector", installation, { config, connectRole: iam?.connectRole.roleArn });
     const sources = config.events.map((it) => it.source);
     if (sources.length > 0) new EventIntake(this, "Intake", installation, { workflows, sources });
     new CfnOutput(Stack.of(this), "OperatorsTopicArn", { value: installation.operators.topic.topicArn });

@@ -23,12 +23,14 @@ def main() -> None:
 
     from emulator_gaps import (
         api_address,
+        cloudtrail_events,
         condition_keys,
         custom_resources,
         dynamodb_leading_keys,
         embedded_metrics,
         lambda_concurrency,
         lambda_runtime,
+        message_moves,
         policy_simulation,
         rds_iam_judge,
         root_access_key,
@@ -53,6 +55,8 @@ def main() -> None:
     stack_deletion.close()
     stack_waiting.close()
     embedded_metrics.close()
+    cloudtrail_events.close()
+    message_moves.close()
     workflows.close()
     task_roles.close()
 

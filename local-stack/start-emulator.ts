@@ -52,7 +52,6 @@ export async function startEmulator(options: { folder: string; caFile: string })
       MINISTACK_REGION: region,
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-      CLOUDTRAIL_RECORDING: "1",
       LOG_LEVEL: "WARNING",
     },
   });

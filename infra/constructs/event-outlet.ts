@@ -29,6 +29,7 @@ export class EventOutlet extends Construct {
       environment: { BUS: bus.eventBusName },
     });
     bus.grantPutEventsTo(this.publish);
+    store.grantPut(this.publish, ["audit#*", "line#*", "held#*"]);
     this.notify = new DbleaseFunction(this, "Notify", installation, {
       file: "notify",
       timeoutSeconds: 30,

@@ -25,12 +25,14 @@ export interface AuditEvent {
   actor: AuditActor;
   /** Network address it was done from. */
   address?: string;
-  /** Database id; of a server that no database of the configuration is on, RDS's identifier. */
+  /** Database id. */
   database?: string;
+  /** RDS identifier of the instance or cluster, where AWS tells: one server may have several databases. */
+  server?: string;
   grantId?: GrantId;
   /** ARN of a secret; its name where the origin says no more. */
   secret?: string;
-  /** Person id or principal ARN that it was done to. */
+  /** Person id or ARN of IAM that it was done to. */
   subject?: string;
   /** It was refused with this code: an attempt, and nothing changed. */
   attempt?: { code: string };
@@ -45,14 +47,36 @@ export interface Line {
   key: string;
 }
 
-/** Every line that the event stands on: one Query per line and day finds all that a question wants. */
-export function linesOf({ actor, subject, database, secret, grantId }: AuditEvent): Line[] {
-  const people = new Set([actor.id, actor.arn, subject]);
-  const keys: [LineKind, string | undefined][] = [
-    ["database", database],
-    ["secret", secret],
-    ["grant", grantId],
-    ...[...people].map((it): [LineKind, string | undefined] => ["person", it]),
-  ];
-  return keys.flatMap(([kind, key]) => (key ? [{ kind, key }] : []));
+/** IAM's API names its principals without their paths, ARNs have them: `role/team/deploy` is the line `role/deploy`. */
+function withoutPath(arn: string): string {
+  return arn.replace(/^(arn:[\w-]+:iam::\d*:\w+)\/.*\/([^/]+)$/, "$1/$2");
+}
+
+/** The role that a session is of. */
+function roleOf(arn: string): string | undefined {
+  const [, start, account, role] = /^(arn:[\w-]+):sts::(\d*):assumed-role\/([^/]+)\//.exec(arn) ?? [];
+  return role && `${start}:iam::${account}:role/${role}`;
+}
+
+/** Calls name a secret by ARN or by name: the line has the name, without what Secrets Manager puts after it. */
+function secretName(secret: string): string {
+  return secret.replace(/^arn:[^:]*:secretsmanager:[^:]*:[^:]*:secret:(.*?)(-\w{6})?$/, "$1");
+}
+
+/**
+ * Every line that the event stands on: one Query per line and day finds all that a question wants. `database` has the
+ * database's id and the server's RDS identifier, `person` the person's id and the ARNs without a path.
+ */
+export function linesOf({ actor, subject, database, server, secret, grantId }: AuditEvent): Line[] {
+  const people = [actor.id, actor.arn, actor.arn && roleOf(actor.arn), subject];
+  const keys: Record<LineKind, (string | undefined)[]> = {
+    database: [database, server],
+    person: people.map((it) => it && withoutPath(it)),
+    secret: [secret && secretName(secret)],
+    grant: [grantId],
+  };
+  return Object.entries(keys).flatMap(([kind, its]) =>
+    // Keys of a record whose type names them.
+    [...new Set(its)].flatMap((key) => (key ? [{ kind: kind as LineKind, key }] : [])),
+  );
 }

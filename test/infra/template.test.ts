@@ -75,12 +75,17 @@ describe("what must hold when others are busy or gone", () => {
 
   test("a bad record is retried alone, and a stream that lags is an alarm (dangers 28)", () => {
     template.allResourcesProperties("AWS::Lambda::EventSourceMapping", {
-      BisectBatchOnFunctionError: true,
       FunctionResponseTypes: ["ReportBatchItemFailures"],
+    });
+    const ofStream = {
+      BisectBatchOnFunctionError: true,
       FilterCriteria: { Filters: [{ Pattern: Match.stringLikeRegexp("event#") }] },
       DestinationConfig: { OnFailure: { Destination: Match.anyValue() } },
       MaximumRecordAgeInSeconds: 6 * 3600,
-    });
+    };
+    // Two at most: more readers of one stream are throttled (DynamoDB Developer Guide, "Change data capture").
+    template.resourcePropertiesCountIs("AWS::Lambda::EventSourceMapping", ofStream, 2);
+    template.resourceCountIs("AWS::Lambda::EventSourceMapping", 3);
   });
 
   test("every alarm goes to the one topic, begin and end, and says what it means and where to read on", () => {
@@ -95,6 +100,9 @@ describe("what must hold when others are busy or gone", () => {
       expect(operations).toContain(`## ${section}\n`);
     }
     expect(alarms.map(([id]) => id.replace(/^Dblease/, "").replace(/[0-9A-F]{8}$/, "")).sort()).toEqual([
+      "CollectorAuditQuarantined",
+      "CollectorTokenSigningSeen",
+      "CollectorUncollected",
       "DeadLettersUndelivered",
       "EventsNotifyStreamLag",
       "EventsPublishStreamLag",
