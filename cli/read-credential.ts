@@ -3,11 +3,13 @@ import type { Context } from "./context.ts";
 import { type Credential, credentialOf } from "./credential.ts";
 import { credentialTexts } from "./credential-texts.ts";
 import { Failure } from "./failure.ts";
+import { tokenOf } from "./token-of.ts";
 
 /** What opens this grant: the password of this machine, or a token that is fresh now. */
-async function secretOf({ api, passwords }: Context, { id, model }: GrantView): Promise<string> {
-  if (model === "iam") return (await api.token(id, undefined)).token;
-  const password = await passwords.read(id);
+async function secretOf(context: Context, grant: GrantView): Promise<string> {
+  const { id, model } = grant;
+  if (model === "iam") return (await tokenOf(context, grant)).token;
+  const password = await context.passwords.read(id);
   if (password !== undefined) return password;
   throw new Failure(
     "NO_ACTIVE_GRANT",

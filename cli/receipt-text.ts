@@ -36,12 +36,18 @@ export function receiptText(receipt: Receipt, database: string, output: Output, 
       ]),
     ),
   ];
+  if (receipt.iamPolicy) {
+    const { role, absentAt } = receipt.iamPolicy;
+    lines.push(
+      `  its policy is gone from ${role}${output.style("dim", `, IAM read at ${clockTime(absentAt, now)}`)}`,
+    );
+  }
   if (receipt.formerServer) {
     const { id, exists } = receipt.formerServer;
-    const now = exists
+    const since = exists
       ? "it no longer stands under the database's name, and was read back where it is"
       : "RDS has it no more, so nobody can read it back";
-    lines.push(`  made on server ${id}: ${now}`);
+    lines.push(`  made on server ${id}: ${since}`);
   }
   if (receipt.moved.length > 0) {
     lines.push("  data left behind, out of everybody's reach in jit_graveyard:");

@@ -7,10 +7,12 @@ import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { httpHandler } from "../src/api/http-handler.ts";
 import { type ApiParts, routes } from "../src/api/routes.ts";
 import { engineFunctions } from "../src/engine-functions.ts";
+import { personPolicyFunction } from "../src/iam/person-policies.ts";
 import { setting } from "../src/setting.ts";
 import { openTable } from "../src/store/table.ts";
 import { openWorkflows } from "../src/workflow/start.ts";
 
+const lambda = new LambdaClient({});
 const parts: ApiParts = {
   table: openTable(setting("TABLE")),
   workflows: openWorkflows({
@@ -21,8 +23,9 @@ const parts: ApiParts = {
   iam: new IAMClient({}),
   rds: new RDSClient({}),
   secrets: new SecretsManagerClient({}),
-  admin: { client: new LambdaClient({}), functionOf: engineFunctions("ADMIN_FUNCTIONS") },
+  admin: { client: lambda, functionOf: engineFunctions("ADMIN_FUNCTIONS") },
   fleetMachine: setting("FLEET_MACHINE"),
+  personPolicies: personPolicyFunction(lambda),
   enableIam: setting("ENABLE_IAM"),
   scanPolicies: setting("SCAN_POLICIES"),
   clock: () => new Date(),

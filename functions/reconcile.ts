@@ -4,6 +4,7 @@ import { RDSClient } from "@aws-sdk/client-rds";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import middy from "@middy/core";
 import { engineFunctions } from "../src/engine-functions.ts";
+import { personPolicyFunction } from "../src/iam/person-policies.ts";
 import { setting } from "../src/setting.ts";
 import { openTable } from "../src/store/table.ts";
 import { lookAgainBy } from "../src/workflow/look-again.ts";
@@ -16,6 +17,7 @@ const parts = {
   rds: new RDSClient({}),
   secrets: new SecretsManagerClient({}),
   admin: { client: lambda, functionOf: engineFunctions("ADMIN_FUNCTIONS") },
+  personPolicies: personPolicyFunction(lambda),
   installation: setting("INSTALLATION"),
   lookAgain: lookAgainBy(lambda, engineFunctions("REVOKE_FUNCTIONS")),
   clock: () => new Date(),

@@ -33,6 +33,7 @@ def main() -> None:
         message_moves,
         policy_simulation,
         rds_iam_judge,
+        role_boundaries,
         root_access_key,
         rotation,
         secret_arn,
@@ -59,6 +60,7 @@ def main() -> None:
     message_moves.close()
     workflows.close()
     task_roles.close()
+    role_boundaries.close()
 
     from hypercorn.asyncio import serve
     from hypercorn.config import Config

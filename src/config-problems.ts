@@ -32,6 +32,14 @@ function mysqlProblems(config: Config, databaseId: string, database: DatabaseCon
   return [...plain, ...truncate];
 }
 
+/** A person's name is that of their IAM role, which has 64 characters at most. */
+function roleNameProblems({ databases, persons }: Config): string[] {
+  if (Object.values(databases).every((it) => it.mode === "broker")) return [];
+  return Object.keys(persons)
+    .filter((name) => name.length > 64)
+    .map((name) => `persons.${name}: 64 characters at most where a database is in policy mode`);
+}
+
 function isDatabaseName(config: Config, name: string): boolean {
   if (name === "*" || config.databases[name]) return true;
   const tag = databaseTag(name);
@@ -130,6 +138,7 @@ export function configProblems(config: Config): string[] {
       .map((name) => `groups.${name}: a person has this name already`),
     ...duplicates(config.rules.map((it) => it.id)).map((id) => `rules: two rules are called "${id}"`),
     ...config.rules.flatMap((it) => ruleProblems(config, it)),
+    ...roleNameProblems(config),
     ...eventProblems(config),
     ...duplicates(config.events.map((it) => it.source)).map(
       (it) => `events: two entries have source "${it}"`,

@@ -62,6 +62,8 @@ const database = z
       .regex(/^[a-z_][a-z0-9_]{0,62}$/, "write the name of a database user")
       .optional(),
     model: z.enum(["native", "iam", "prefer-iam"]).default("native"),
+    /** Who signs tokens: the broker for each login, or the person with an IAM role of their own. */
+    mode: z.enum(["broker", "policy"]).default("broker"),
     /** RDS resource ids for which tokens may be signed: `db-...` of an instance, `cluster-...` of a cluster. */
     resourceIds: z
       .array(z.string().regex(/^(db|cluster)-[A-Za-z0-9]+$/, "write db-... or cluster-..."))
@@ -84,6 +86,9 @@ const database = z
   })
   .refine((it) => it.engine !== "postgres" || it.model === "native" || it.adminUser !== undefined, {
     message: "grants by IAM need an admin that logs in by IAM: name adminUser",
+  })
+  .refine((it) => it.mode === "broker" || it.model !== "native", {
+    message: "mode: policy is for grants by IAM: write model: iam or prefer-iam",
   })
   .refine((it) => signsTokens(it) === it.resourceIds.length > 0, {
     message:

@@ -41,10 +41,17 @@ export function assertSecretsAreHere(config: Config, { account, region }: Here):
   }
 }
 
+function hasRole(config: Config | undefined, person: string): boolean {
+  const isPolicyMode = Object.values(config?.databases ?? {}).some((it) => it.mode === "policy");
+  return isPolicyMode && config?.persons[person] !== undefined;
+}
+
 /** The grant could not be ended any more: its database, or the right to read the secret it was made with, would be gone. */
 export function isStrandedBy(config: Config | undefined, grant: Grant): boolean {
   // What waits has made nothing yet.
   if (waitingStatuses.includes(grant.status)) return false;
+  // The deploy makes the roles of persons, and the function that takes policies off them.
+  if (grant.personRole && !hasRole(config, grant.requester.name)) return true;
   const { id, engine, adminSecret, adminUser } = grant.database;
   if (config?.databases[id] === undefined) return true;
   // The functions of an engine may log in as the admins of its databases, and as nobody else.

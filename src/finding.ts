@@ -18,6 +18,8 @@ export type FindingKind =
   | "group_role"
   /** The database runs on another server than the one that was accepted. */
   | "new_server"
+  /** A policy on a person's IAM role that dblease did not write. */
+  | "foreign_policy"
   /** The password of an application is older than its schedule says. */
   | "old_password"
   /** The database could not be looked at. */
@@ -39,6 +41,7 @@ const severities: Readonly<Record<FindingKind, Severity>> = {
   stranger: "high",
   group_role: "medium",
   new_server: "medium",
+  foreign_policy: "high",
   old_password: "medium",
   unreachable: "medium",
   policy: "high",

@@ -202,6 +202,10 @@ export interface Grant {
   verifierApplied: number;
   /** OID of the database user, recorded at creation (dangers 13). */
   userOid?: string;
+  /** Policy mode: ARN of the requester's own IAM role, whose inline policy of this grant's id lets it log in. */
+  personRole?: string;
+  /** IAM was read after the newest removal and had that policy no more. */
+  policyAbsentAt?: Instant;
   members?: readonly Member[];
   /** RDS could not be asked at the newest revoke: its members are those of the grant, and no proof rests on them. */
   membersAreOld?: boolean;

@@ -61,6 +61,8 @@ export interface Receipt {
    * and is among the members; otherwise RDS has it no more, and nobody can read it.
    */
   formerServer?: { id: string; exists: boolean };
+  /** Policy mode: IAM was read and had no policy of this grant any more. */
+  iamPolicy?: { role: string; absentAt: Instant };
   moved: readonly MovedObject[];
   residue: readonly Residue[];
   /** How many more there are of each than fit in here. */

@@ -48,6 +48,8 @@ export interface GrantView {
   username: string;
   /** `iam`: it logs in by tokens and has no password. */
   model: Model;
+  /** ARN of the IAM role with which the requester signs tokens; absent: dblease signs them. */
+  personRole?: string;
   requester: string;
   reason: string;
   ticket?: string;

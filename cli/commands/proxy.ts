@@ -14,6 +14,7 @@ import { pace } from "../proxy/pace.ts";
 import { type RelayTarget, relayPostgres } from "../proxy/postgres-relay.ts";
 import type { Run } from "../run.ts";
 import { clockTime, timeLeft } from "../time-text.ts";
+import { tokenOf } from "../token-of.ts";
 
 interface Options {
   port: number;
@@ -53,11 +54,12 @@ function authority(env: NodeJS.ProcessEnv, ca: string | undefined): string | und
   return readFileSync(env.PGSSLROOTCERT, "utf8");
 }
 
-function targetOf({ api, env }: Context, { id, connection, username }: GrantView): RelayTarget {
+function targetOf(context: Context, grant: GrantView): RelayTarget {
+  const { id, connection, username } = grant;
   if (!connection) throw new Failure("UNAVAILABLE", `grant ${id} has no address yet`, `dblease show ${id}`);
   const { host, port, database } = connection;
-  const ca = authority(env, connection.ca);
-  const token = async () => (await api.token(id, undefined)).token;
+  const ca = authority(context.env, connection.ca);
+  const token = async () => (await tokenOf(context, grant)).token;
   return { host, port, username, database, ...(ca ? { ca } : {}), token };
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { examples, grantId } from "../options.ts";
 import type { Run } from "../run.ts";
+import { tokenOf } from "../token-of.ts";
 
 export function addToken(program: Command, run: Run): void {
   const command = program
@@ -12,8 +13,9 @@ export function addToken(program: Command, run: Run): void {
     .argument("<id>", "grant id", grantId)
     .option("--member <id>", "a reader or replica instead of the writer");
   command.action(
-    run(async ({ api }, self) => {
-      const token = await api.token(self.processedArgs[0], self.opts<{ member?: string }>().member);
+    run(async (context, self) => {
+      const grant = await context.api.grant(self.processedArgs[0]);
+      const token = await tokenOf(context, grant, self.opts<{ member?: string }>().member);
       return { data: token, text: token.token };
     }),
   );

@@ -6,6 +6,7 @@ import type { FleetRotation } from "./fleet-rotation.ts";
 import type { GrantWorkflows } from "./grant-workflows.ts";
 import { HttpEndpoint } from "./http-endpoint.ts";
 import type { IamAccess } from "./iam-access.ts";
+import type { PersonRoles } from "./person-roles.ts";
 import type { PolicyScan } from "./policy-scan.ts";
 import type { Reconciler } from "./reconciler.ts";
 import type { RotationFunctions } from "./rotation-functions.ts";
@@ -23,6 +24,7 @@ export class Api extends Construct {
       workflows: GrantWorkflows;
       reconciler: Reconciler;
       iam: IamAccess | undefined;
+      persons: PersonRoles | undefined;
       rotations: RotationFunctions;
       fleet: FleetRotation;
       policies: PolicyScan;
@@ -51,6 +53,7 @@ export class Api extends Construct {
     api.allowDescribe();
     api.allowFindTraits();
     EngineFunctions.open(engines, "admin", api);
+    parts.persons?.open(api);
     const enableIam = new DbleaseFunction(this, "EnableIam", installation, {
       file: "enable-iam",
       timeoutSeconds: 30,
@@ -65,6 +68,10 @@ export class Api extends Construct {
     api.addEnvironment("SCAN_POLICIES", parts.policies.scan.live.functionArn);
     parts.rotations.open(api);
     parts.fleet.open(api);
-    new HttpEndpoint(this, "Endpoint", installation, { api: api.live, broker: parts.iam?.broker.live });
+    new HttpEndpoint(this, "Endpoint", installation, {
+      api: api.live,
+      broker: parts.iam?.broker.live,
+      personRoles: parts.persons?.all,
+    });
   }
 }

@@ -7,6 +7,8 @@ import { Workflow } from "./workflow.ts";
 export class GrantWorkflows extends Construct {
   readonly grantMachine: Workflow;
   readonly revokeMachine: Workflow;
+  readonly beginGrant: DbleaseFunction;
+  readonly beginRevoke: DbleaseFunction;
 
   constructor(scope: Construct, id: string, installation: Installation, engines: readonly EngineFunctions[]) {
     super(scope, id);
@@ -17,6 +19,8 @@ export class GrantWorkflows extends Construct {
     };
     const beginGrant = step("BeginGrant", "begin-grant");
     const beginRevoke = step("BeginRevoke", "begin-revoke", 5);
+    this.beginGrant = beginGrant;
+    this.beginRevoke = beginRevoke;
     const settle = step("Settle", "settle", 2);
     this.revokeMachine = new Workflow(this, "RevokeMachine", installation, "revoke.asl.json", {
       BeginRevoke: beginRevoke.live.functionArn,

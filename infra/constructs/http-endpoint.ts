@@ -72,6 +72,8 @@ interface Functions {
   api: IFunction;
   /** Answers for tokens; absent where no database takes IAM logins. */
   broker: IFunction | undefined;
+  /** Roles of persons, absent where no database is in policy mode; their trust says which is whose. */
+  personRoles: string | undefined;
 }
 
 /** The HTTP API behind the IAM authorizer, a managed policy for each kind of caller, and the parameter by which the CLI finds it. */
@@ -123,6 +125,11 @@ export class HttpEndpoint extends Construct {
           new PolicyStatement({ actions: ["ssm:GetParameter"], resources: [parameter.parameterArn] }),
         ],
       });
+      if (functions.personRoles && (caller === "Requester" || caller === "Admin")) {
+        const resources = [functions.personRoles];
+        policy.addStatements(new PolicyStatement({ actions: ["sts:AssumeRole"], resources }));
+        acknowledgeStar(policy, functions.personRoles, "Each of these roles lets its one person in.");
+      }
       for (const it of resources.filter((it) => it.includes("*"))) {
         acknowledgeStar(
           policy,

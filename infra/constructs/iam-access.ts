@@ -12,6 +12,14 @@ function dbuserArn(scope: Construct, resourceId: string, username: string): stri
   return `arn:${partition}:rds-db:${region}:${account}:dbuser:${resourceId}/${username}`;
 }
 
+/** Logins of the temporary users of all grants, on all servers that are listed. */
+export function temporaryUserArns(
+  scope: Construct,
+  databases: readonly Pick<DatabaseConfig, "resourceIds">[],
+): string[] {
+  return databases.flatMap((it) => it.resourceIds.map((id) => dbuserArn(scope, id, "jit_*")));
+}
+
 /** Logins of the admins who have no password, on all servers that are listed for their databases. */
 export function iamAdminArns(
   scope: Construct,
@@ -51,7 +59,7 @@ export class IamAccess extends Construct {
     store.grantUpdate(this.broker, ["grant#*"]);
     this.broker.allowFindTraits();
     this.broker.allowDescribe();
-    this.connectRole = this.makeConnectRole(databases.flatMap((it) => it.resourceIds));
+    this.connectRole = this.makeConnectRole(temporaryUserArns(this, databases));
     this.broker.allow(["sts:AssumeRole", "sts:SetSourceIdentity"], [this.connectRole.roleArn]);
     this.broker.addEnvironment("CONNECT_ROLE", this.connectRole.roleArn);
     for (const { engine, grant, revoke, admin } of engines) {
@@ -64,7 +72,7 @@ export class IamAccess extends Construct {
   }
 
   /** Opens temporary users of the listed servers and nothing else; each session is narrowed to one of them. */
-  private makeConnectRole(resourceIds: string[]): Role {
+  private makeConnectRole(temporary: string[]): Role {
     const role = new Role(this, "ConnectRole", {
       description:
         "dblease: logs in as temporary database users; assumed by the broker alone, for one grant at a time",
@@ -80,7 +88,6 @@ export class IamAccess extends Construct {
         conditions: { StringLike: { "sts:SourceIdentity": "*" } },
       }),
     );
-    const temporary = resourceIds.map((it) => dbuserArn(this, it, "jit_*"));
     role.addToPolicy(new PolicyStatement({ actions: ["rds-db:connect"], resources: temporary }));
     for (const it of temporary) {
       acknowledgeStar(role, it, "The users of all grants; a session is narrowed to the one of its grant.");

@@ -10,7 +10,7 @@ import { Workflow } from "./workflow.ts";
 /** Every day and on demand: the databases against the table. */
 export class Reconciler extends Construct {
   readonly machine: Workflow;
-  private readonly reconcile: DbleaseFunction;
+  readonly reconcile: DbleaseFunction;
 
   constructor(scope: Construct, id: string, installation: Installation, engines: readonly EngineFunctions[]) {
     super(scope, id);

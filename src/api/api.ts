@@ -5,6 +5,7 @@ import { mayDecide, mayReview } from "../approval.ts";
 import type { StoredConfig } from "../config.ts";
 import { DbleaseError } from "../errors.ts";
 import type { Approval, Grant } from "../grant.ts";
+import type { PersonPolicyFunction } from "../iam/person-policies.ts";
 import { isNamed, type Person } from "../identity.ts";
 import { findGrant } from "../store/find-grants.ts";
 import type { Table } from "../store/table.ts";
@@ -15,6 +16,7 @@ export interface Api {
   workflows: Workflows;
   iam: IAMClient;
   rds: RDSClient;
+  personPolicies: PersonPolicyFunction;
   clock: () => Date;
   /** `count` random bytes. */
   random: (count: number) => Uint8Array;

@@ -9,6 +9,7 @@ import { DbleaseError } from "../errors.ts";
 import { scopesOf } from "../freeze.ts";
 import type { Grant } from "../grant.ts";
 import { findPeople } from "../iam/find-people.ts";
+import { followPolicy } from "../iam/person-policies.ts";
 import { assertNotFrozen } from "../store/freezes.ts";
 import { changeStatus } from "../store/grants.ts";
 import { wake } from "../workflow/start.ts";
@@ -91,5 +92,9 @@ export async function extend(api: Api, call: Call, id: string, bySeconds: number
   });
   // A lost wake-up is done by the sweeper; until then the database keeps the earlier end for new logins.
   await wake(api, extended.id).catch(() => false);
+  await followPolicy(api.personPolicies, extended).catch((cause: unknown) => {
+    const sentence = `grant ${id} is extended, but IAM was not told: new logins end at ${grant.expiresAt}`;
+    throw new DbleaseError("UNAVAILABLE", sentence, { next: "connect before then, or request again", cause });
+  });
   return extended;
 }

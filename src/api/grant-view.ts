@@ -32,6 +32,7 @@ export function grantView(grant: Grant): GrantView {
     membersAreOld: _membersAreOld,
     serverId: _serverId,
     formerMembers: _formerMembers,
+    policyAbsentAt: _policyAbsentAt,
     grantAttempt: _grantAttempt,
     revokeNumber: _revokeNumber,
     lease: _lease,

@@ -12,7 +12,7 @@ import type { TokenView } from "../views.ts";
 import type { CurrentServer } from "../workflow/current-server.ts";
 import { type Api, type Call, isOwn, visibleGrant, wrongStatus } from "./api.ts";
 
-export interface TokenApi extends Omit<Api, "workflows" | "rds"> {
+export interface TokenApi extends Omit<Api, "workflows" | "rds" | "personPolicies"> {
   broker: Broker;
   currentServer: CurrentServer;
 }
@@ -50,6 +50,15 @@ async function assertMayHave(api: TokenApi, call: Call, grant: Grant): Promise<v
     throw new DbleaseError("WRONG_STATUS", `grant ${grant.id} logs in by a password`, {
       next: `dblease credential ${grant.id}`,
     });
+  }
+  if (grant.personRole) {
+    throw new DbleaseError(
+      "WRONG_STATUS",
+      `tokens of grant ${grant.id} are signed by role ${grant.personRole}`,
+      {
+        next: `dblease token ${grant.id}, which assumes it and signs on your machine`,
+      },
+    );
   }
   if (grant.status !== "active" || isDue(grant, api.clock())) throw wrongStatus(grant, "given a token");
   await assertNotFrozen(api.table, scopesOf(grant.database.id, grant.requester.name));

@@ -57,7 +57,7 @@ export async function signForGrant(broker: Broker, grant: Grant, member: Member)
         RoleSessionName: grant.id,
         SourceIdentity: sourceIdentity(grant.requester.name),
         DurationSeconds: sessionSeconds,
-        Policy: connectPolicy(target, grant.expiresAt),
+        Policy: connectPolicy([target], grant.expiresAt),
       }),
     )
     .catch((error: unknown) => {

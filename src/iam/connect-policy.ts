@@ -1,4 +1,4 @@
-/** What a token may open (pure): one database user of one server, until the grant ends. */
+/** What a token may open (pure): one database user, until the grant ends. */
 import type { Instant } from "../grant.ts";
 
 export interface ConnectTarget {
@@ -16,17 +16,17 @@ function dbuserArn({ partition, region, accountId, resourceId, username }: Conne
 }
 
 /**
- * The session policy of one token. Whether RDS looks at the date is not proven, so nothing rests on it: the fence in the
+ * The session policy of one token, or the policy of one grant on its requester's own role. Whether RDS looks at the date is not proven, so nothing rests on it: the fence in the
  * database is what ends a login (dangers 20).
  */
-export function connectPolicy(target: ConnectTarget, until: Instant): string {
+export function connectPolicy(targets: readonly ConnectTarget[], until: Instant): string {
   return JSON.stringify({
     Version: "2012-10-17",
     Statement: [
       {
         Effect: "Allow",
         Action: "rds-db:connect",
-        Resource: dbuserArn(target),
+        Resource: targets.map(dbuserArn),
         Condition: { DateLessThan: { "aws:CurrentTime": until } },
       },
     ],

@@ -7,15 +7,24 @@ import type { RDSClient } from "@aws-sdk/client-rds";
 import { decideAgain } from "../approval.ts";
 import { DbleaseError } from "../errors.ts";
 import { scopesOf } from "../freeze.ts";
-import type { Grant, GrantId } from "../grant.ts";
+import type { Grant, GrantId, Member } from "../grant.ts";
 import { findPeople } from "../iam/find-people.ts";
+import { followPolicy, type PersonPolicyFunction } from "../iam/person-policies.ts";
 import { readConfigItem } from "../store/configs.ts";
 import { movedServer } from "../store/databases.ts";
 import { readGrant } from "../store/find-grants.ts";
 import { findFreezes } from "../store/freezes.ts";
-import { changeStatus } from "../store/grants.ts";
+import { changeStatus, touchGrant } from "../store/grants.ts";
 import type { Table } from "../store/table.ts";
 import { resolveMembers } from "./resolve-members.ts";
+
+interface Parts {
+  table: Table;
+  rds: RDSClient;
+  iam: IAMClient;
+  personPolicies: PersonPolicyFunction;
+  clock: () => Date;
+}
 
 /** Seconds from the intent to the deadline: the task's retries and its time-out fit in, see grant.asl.json. */
 const attemptSeconds = 90;
@@ -40,13 +49,24 @@ async function deny(table: Table, grant: Grant, because: string, now: Date): Pro
 }
 
 /**
+ * Policy mode: the policy first, so that IAM knows it by the time there is a user; alone it opens nothing.
+ * @throws UNAVAILABLE; WRONG_STATUS, the grant being denied, where the person's role has no room for it.
+ */
+async function letSign(parts: Parts, grant: Grant, members: readonly Member[]): Promise<void> {
+  if (!grant.personRole) return;
+  const isApproved = { expression: "#s = :s", names: { "#s": "status" }, values: { ":s": "approved" } };
+  if (!(await touchGrant(parts.table, grant.id, { members }, isApproved))) return;
+  await followPolicy(parts.personPolicies, grant).catch((error: unknown) => {
+    if (!(error instanceof DbleaseError) || error.code === "UNAVAILABLE") throw error;
+    return deny(parts.table, grant, error.message, parts.clock());
+  });
+}
+
+/**
  * Moves an approved grant to `granting`.
  * @throws NOT_YET before a planned start; WRONG_STATUS unless the grant is approved and still allowed; UNAVAILABLE if RDS cannot say where it is.
  */
-export async function beginGrant(
-  parts: { table: Table; rds: RDSClient; iam: IAMClient; clock: () => Date },
-  id: GrantId,
-): Promise<{ grantId: GrantId; engine: string }> {
+export async function beginGrant(parts: Parts, id: GrantId): Promise<{ grantId: GrantId; engine: string }> {
   const grant = await readGrant(parts.table, id);
   const answer = { grantId: id, engine: grant.database.engine };
   if (grant.status === "granting") return answer;
@@ -71,6 +91,7 @@ export async function beginGrant(
   }
   const moved = await movedServer(parts.table, grant.database.id, members);
   if (moved) return deny(parts.table, grant, moved, parts.clock());
+  await letSign(parts, grant, members);
   const now = parts.clock();
   const serverId = members[0]?.resourceId;
   await changeStatus(parts.table, grant, {

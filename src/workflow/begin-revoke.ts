@@ -5,10 +5,18 @@
 import type { RDSClient } from "@aws-sdk/client-rds";
 import { DbleaseError } from "../errors.ts";
 import { type Grant, type GrantEnd, type GrantId, isDue } from "../grant.ts";
+import { followPolicy, type PersonPolicyFunction } from "../iam/person-policies.ts";
 import { readGrant } from "../store/find-grants.ts";
 import { changeStatus, type Patch, touchGrant } from "../store/grants.ts";
 import type { Table } from "../store/table.ts";
 import { findMembers, findMembersOf, resolveMembers } from "./resolve-members.ts";
+
+interface Parts {
+  table: Table;
+  rds: RDSClient;
+  personPolicies: PersonPolicyFunction;
+  clock: () => Date;
+}
 
 /** Longer than the revoke function's time-out, see infra; the function renews it at each try. */
 const leaseSeconds = 90;
@@ -80,11 +88,30 @@ async function servers(rds: RDSClient, { database, serverId }: Grant): Promise<P
 }
 
 /**
+ * Policy mode: takes the policy away and has IAM read back. IAM may be down: the database is fenced all the same, and only
+ * the proof waits.
+ */
+async function takePolicy(parts: Parts, grant: Grant): Promise<void> {
+  if (!grant.personRole) return;
+  const policyAbsentAt = await followPolicy(parts.personPolicies, grant).catch(() => undefined);
+  await touchGrant(
+    parts.table,
+    grant.id,
+    { policyAbsentAt },
+    {
+      expression: "#s = :s",
+      names: { "#s": "status" },
+      values: { ":s": "revoking" },
+    },
+  );
+}
+
+/**
  * @param holder name of the revoke execution; the lease is its, and so is the receipt.
  * @throws ALREADY_CLOSED, NOT_DUE, GRANT_IN_FLIGHT, LEASE_HELD, UNAVAILABLE.
  */
 export async function beginRevoke(
-  parts: { table: Table; rds: RDSClient; clock: () => Date },
+  parts: Parts,
   id: GrantId,
   holder: string,
 ): Promise<{ grantId: GrantId; holder: string; engine: string }> {
@@ -107,5 +134,6 @@ export async function beginRevoke(
   } else {
     await touchGrant(parts.table, id, members, { expression: "attribute_exists(pk)" });
   }
+  await takePolicy(parts, grant);
   return { grantId: id, holder, engine: grant.database.engine };
 }

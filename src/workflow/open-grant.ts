@@ -6,6 +6,7 @@ import { DbleaseError } from "../errors.ts";
 import { scopesOf } from "../freeze.ts";
 import { type BreakGlass, type Grant, type GrantId, isOpen, type Model, usernameOf } from "../grant.ts";
 import { groupRoleName } from "../group-role.ts";
+import { personRole } from "../iam/person-role.ts";
 import type { Person } from "../identity.ts";
 import { databaseSnapshot } from "../snapshot.ts";
 import { openGrants, readGrant } from "../store/find-grants.ts";
@@ -64,6 +65,10 @@ function breakGlass(review: NonNullable<Allowed["review"]>, now: Date): BreakGla
   return { reviewers: review.anyOf, reviewBy };
 }
 
+function isPolicyMode({ config }: StoredConfig, database: string): boolean {
+  return config.databases[database]?.mode === "policy";
+}
+
 /** What the requester has to bring for this model. */
 function assertCredential({ birth, service, stored, wish }: Opening, model: Model): void {
   if (model === "iam" && service) {
@@ -89,6 +94,7 @@ function newGrant(
     version: 1,
     status: decision.approvalSteps.length > 0 ? "requested" : "approved",
     model,
+    ...(model === "iam" && isPolicyMode(stored, wish.database) ? { personRole: personRole(person) } : {}),
     database: databaseSnapshot(stored.config, wish.database),
     role: wish.role,
     groupRole: groupRoleName(wish.database, wish.role),

@@ -9,6 +9,7 @@ import type { Check } from "../engines/engine.ts";
 import { DbleaseError } from "../errors.ts";
 import type { Finding, Observation } from "../finding.ts";
 import type { DatabaseSnapshot, Grant, GrantId, Member } from "../grant.ts";
+import { type PersonPolicyFunction, tidyPolicies } from "../iam/person-policies.ts";
 import { takesTokens } from "../iam/takes-tokens.ts";
 import { markedGrant, mayEnd, reconcile, type Shown } from "../reconcile.ts";
 import { rotationObservations } from "../rotation-age.ts";
@@ -28,6 +29,7 @@ export interface Reconciler {
   rds: RDSClient;
   secrets: SecretsManagerClient;
   admin: AdminFunctions;
+  personPolicies: PersonPolicyFunction;
   installation: string;
   /** Has the engine's revoke function look at the user of a closed grant, and end it; does not wait for it. */
   lookAgain: (grant: Grant, holder: string) => Promise<void>;
@@ -72,6 +74,19 @@ function assertTakesTokens({ id, adminUser }: DatabaseSnapshot, [writer]: readon
   throw new DbleaseError("UNAVAILABLE", `IAM authentication of database ${id} is off: no token opens it`, {
     next: `dblease databases enable-iam ${id}`,
   });
+}
+
+/** Policy mode: what stands on persons' roles beside the policies of grants. */
+async function foreignPolicies(parts: Reconciler, database: string): Promise<Observation[]> {
+  const { config } = await readConfigItem(parts.table);
+  if (config.databases[database]?.mode !== "policy") return [];
+  const foreign = await tidyPolicies(parts.personPolicies, Object.keys(config.persons));
+  return foreign.map(({ role, policy }) => ({
+    kind: "foreign_policy",
+    what: `${role}/${policy}`,
+    sentence: `IAM role ${role} has a policy ${policy} that dblease did not write`,
+    repair: `aws iam delete-role-policy --role-name ${role} --policy-name ${policy}`,
+  }));
 }
 
 /** The grants of all users that are marked as ours and of all active users, read strongly and after the database. */
@@ -122,6 +137,7 @@ async function compare(
   const known = { database, installation: parts.installation, groupRoles, grants };
   const observations = [
     ...reconcile(shown, known),
+    ...(await foreignPolicies(parts, database)),
     ...(await lookAtRotations(parts, database)),
     ...closed.map(({ sentence, repair }) => unreachable(sentence, repair)),
   ];

@@ -43,6 +43,9 @@ export function outcomeOf(grant: Grant, receipt: Receipt, now: Date): Outcome {
     const more = receipt.residue.length - named.length;
     return failed(grant, `${named.join("; ")}${more > 0 ? `; and ${more} more` : ""}`, receipt, now);
   }
+  if (grant.personRole && !grant.policyAbsentAt) {
+    return failed(grant, `IAM could not say that ${grant.personRole} has lost its policy`, receipt, now);
+  }
   if (grant.membersAreOld) return failed(grant, "RDS could not say which servers there are", receipt, now);
   const patch: Patch = { receipt, lease: undefined, closedAt: grant.closedAt ?? now.toISOString() };
   return grant.end?.cause === "failure"
@@ -103,6 +106,10 @@ function formerServer({ serverId, formerMembers }: Grant): Pick<Receipt, "former
   return { formerServer: { id: serverId, exists: formerMembers.length > 0 } };
 }
 
+function iamPolicy({ personRole: role, policyAbsentAt: absentAt }: Grant): Pick<Receipt, "iamPolicy"> {
+  return role && absentAt ? { iamPolicy: { role, absentAt } } : {};
+}
+
 /**
  * Ends the access and proves it.
  * @param holder name of the revoke execution that holds the lease.
@@ -136,6 +143,7 @@ export async function runRevoke<Connection>(
   const receipt = {
     ...found,
     ...formerServer(grant),
+    ...iamPolicy(grant),
     moved: [...moved, ...found.moved],
     ...(unlisted ? { unlisted } : {}),
   };

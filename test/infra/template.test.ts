@@ -23,14 +23,14 @@ function statementsOf(name: string): Statement[] {
 }
 
 describe("what no part may do, whatever else it may", () => {
-  test("nobody deletes items, changes events or writes IAM, and one function alone modifies RDS", () => {
+  test("nobody deletes items or changes events; one function alone modifies RDS, and one writes policies of persons' roles", () => {
     const all = Object.values(template.findResources("AWS::IAM::Policy")).flatMap(
       (it) => it.Properties.PolicyDocument.Statement as Statement[],
     );
     const allowed = all.filter((it) => it.Effect === "Allow").flatMap((it) => it.Action);
     expect(
       allowed.filter((it) => /DeleteItem|rds:(?!Describe)|iam:(?!Get|List|Simulate)|\*/.test(it)),
-    ).toEqual(["rds:ModifyDBInstance", "rds:ModifyDBCluster"]);
+    ).toEqual(["iam:PutRolePolicy", "iam:DeleteRolePolicy", "rds:ModifyDBInstance", "rds:ModifyDBCluster"]);
     for (const name of ["ApiFunction", "PostgresRevoke", "Sweep", "BeginGrant"]) {
       expect(statementsOf(name)).toContainEqual(
         expect.objectContaining({
@@ -199,10 +199,16 @@ describe("the API", () => {
 describe("what a company's own account asks for", () => {
   const own = sampleTemplate(everything);
 
-  test("a boundary on every role", () => {
-    own.allResourcesProperties("AWS::IAM::Role", {
-      PermissionsBoundary: "arn:aws:iam::111122223333:policy/boundary",
-    });
+  test("a boundary on every role; on those of persons a narrower one", () => {
+    const roles = Object.values(own.findResources("AWS::IAM::Role")).map((it) => it.Properties);
+    const [ofPersons, others] = [true, false].map((is) =>
+      roles.filter((it) => (it.Path === "/dblease/") === is),
+    );
+    expect(others?.length).toBeGreaterThan(20);
+    for (const it of others ?? [])
+      expect(it.PermissionsBoundary).toBe("arn:aws:iam::111122223333:policy/boundary");
+    expect(ofPersons?.map((it) => it.RoleName)).toEqual(["rita", "ada"]);
+    for (const it of ofPersons ?? []) expect(it.PermissionsBoundary.Ref).toMatch(/^DbleasePersonsBoundary/);
   });
 
   test("one key for table, logs, topics and queues, turned over every year", () => {

@@ -11,11 +11,14 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import {
   CreateAccessKeyCommand,
   DeleteRolePolicyCommand,
+  GetRoleCommand,
   IAMClient,
   PutRolePolicyCommand,
+  UpdateAssumeRolePolicyCommand,
 } from "@aws-sdk/client-iam";
 import { GetFunctionConfigurationCommand, InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { GetExecutionHistoryCommand, type HistoryEvent, SFNClient } from "@aws-sdk/client-sfn";
+import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { DynamoDBDocumentClient, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { Client } from "pg";
 import { afterAll, beforeAll } from "vitest";
@@ -189,14 +192,14 @@ export class RunningStack {
   /** Asks for access and keeps the password, as the CLI does. */
   async request(
     person: Person,
-    wish: { role?: string; seconds?: number; reason?: string } = {},
+    wish: { database?: string; role?: string; seconds?: number; reason?: string } = {},
   ): Promise<Requested> {
     const { password, verifier } = this.credential();
     const answer = await person.call(
       "POST",
       "/grants",
       {
-        database: "orders",
+        database: wish.database ?? "orders",
         role: wish.role ?? "read-only",
         durationSeconds: wish.seconds ?? 300,
         reason: wish.reason ?? "a test",
@@ -312,6 +315,30 @@ export class RunningStack {
     await this.subscriber?.poll();
     const told = (this.subscriber?.received ?? []).map((it) => it["detail-type"]);
     return told.filter((it) => it.startsWith("Rotation"));
+  }
+
+  /** Credentials of a role of the stack, which the root of the account has first opened for everybody. */
+  async takeRole(name: string): Promise<AwsAccess> {
+    const RoleName = this.resource(name);
+    const client = new IAMClient(this.root);
+    const trust = { Effect: "Allow", Principal: { AWS: "*" }, Action: "sts:AssumeRole" };
+    const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [trust] });
+    await client.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument }));
+    const { Role } = await client.send(new GetRoleCommand({ RoleName }));
+    return this.assume(this.root, `${Role?.Arn}`, "thief");
+  }
+
+  /** What STS answers to somebody who assumes a role. */
+  async assume(access: AwsAccess, RoleArn: string, RoleSessionName: string): Promise<AwsAccess> {
+    const { Credentials: it } = await new STSClient(access).send(
+      new AssumeRoleCommand({ RoleArn, RoleSessionName }),
+    );
+    const credentials = {
+      accessKeyId: `${it?.AccessKeyId}`,
+      secretAccessKey: `${it?.SecretAccessKey}`,
+      sessionToken: `${it?.SessionToken}`,
+    };
+    return { ...access, credentials };
   }
 
   /** Takes one permission away from a function's role while `action` runs: the crash between two calls. */

@@ -3,6 +3,19 @@ import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import {
+  CreatePolicyVersionCommand,
+  CreateRoleCommand,
+  DeleteRolePermissionsBoundaryCommand,
+  DeleteRolePolicyCommand,
+  GetRoleCommand,
+  GetRolePolicyCommand,
+  IAMClient,
+  PutRolePermissionsBoundaryCommand,
+  PutRolePolicyCommand,
+  PutUserPolicyCommand,
+  UpdateAssumeRolePolicyCommand,
+} from "@aws-sdk/client-iam";
 import { DeleteDBInstanceCommand, ModifyDBInstanceCommand, RDSClient } from "@aws-sdk/client-rds";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { Client } from "pg";
@@ -217,6 +230,141 @@ test("a broker that may not assume the role says so, and that is no refusal of t
   await given.until(grant.id, "revoked");
 });
 
+const people = "arn:aws:iam::000000000000:role/dblease/";
+const roleOfRita = `${people}rita`;
+
+/** The policy of a grant as IAM has it; undefined: none. */
+async function policyOf(id: string, RoleName = "rita") {
+  const found = await new IAMClient(given.root)
+    .send(new GetRolePolicyCommand({ RoleName, PolicyName: id }))
+    .catch(() => undefined);
+  return found && JSON.parse(decodeURIComponent(`${found.PolicyDocument}`));
+}
+
+test("policy mode: the person's own role signs, for one user until the end, and loses its policy at the revoke", async () => {
+  const rita = await given.user("requester");
+  const grant = await given.active(rita, { database: "signed" });
+  expect(grant.personRole).toBe(roleOfRita);
+  const user = `arn:aws:rds-db:us-east-1:000000000000:dbuser:${grant.serverId}/${grant.username}`;
+  const policy = await policyOf(grant.id);
+  expect(policy.Statement).toMatchObject([{ Action: "rds-db:connect", Resource: [user] }]);
+
+  expect((await rita.call("POST", `/grants/${grant.id}/token`, {})).body).toMatchObject({
+    code: "WRONG_STATUS",
+    next: expect.stringContaining("dblease token"),
+  });
+  const printed = dblease("token", grant.id);
+  expect(await printed.code, printed.stderr()).toBe(0);
+  const password = printed.stdout().trimEnd();
+  const session = await given.connect({ username: grant.username, password });
+  expect((await session.query("SELECT session_user AS me")).rows).toEqual([{ me: grant.username }]);
+
+  // Anybody else's role, and anybody else in this one.
+  for (const name of ["admin", "approver"]) {
+    const attempt = given.assume(await given.accessOf(name), roleOfRita, grant.id);
+    await expect(attempt).rejects.toMatchObject({ name: expect.stringMatching(/AccessDenied/) });
+  }
+  const signer = await given.assume(await given.accessOf("requester"), roleOfRita, grant.id);
+  const { host, port } = given.stack.postgres;
+  const sign = (username: string) => signToken({ host, port, username }, "us-east-1", signer.credentials);
+  const judged = async (username: string) =>
+    given.stack.emulator.judgeToken("orders", username, await sign(username));
+  expect(await judged(grant.username)).toBe(true);
+  expect(await judged("master")).toBe(false);
+
+  expect((await rita.call("POST", `/grants/${grant.id}/extend`, { durationSeconds: 60 })).status).toBe(202);
+  const { expiresAt } = await given.grant(grant.id);
+  expect((await policyOf(grant.id)).Statement[0].Condition.DateLessThan["aws:CurrentTime"]).toBe(expiresAt);
+
+  await rita.call("POST", `/grants/${grant.id}/revoke`);
+  const { receipt } = await given.until(grant.id, "revoked");
+  expect(receipt).toMatchObject({ users: 0, iamPolicy: { role: roleOfRita }, residue: [] });
+  expect(await policyOf(grant.id)).toBeUndefined();
+  // The role's credentials are good for a quarter of an hour more, and open nothing.
+  expect(await judged(grant.username)).toBe(false);
+  await expect(session.query("SELECT 1")).rejects.toThrow();
+  expect(await given.words("requester", "show", grant.id)).toContain(`its policy is gone from ${roleOfRita}`);
+});
+
+test("policy mode: with IAM down the database is fenced all the same, and nothing is called proved", async () => {
+  const rita = await given.user("requester");
+  const grant = await given.active(rita, { database: "signed" });
+  await given.without("PersonsPolicy", "iam:*", async () => {
+    await rita.call("POST", `/grants/${grant.id}/revoke`);
+    const failed = await given.until(grant.id, "revoke_failed");
+    expect(failed.failure?.message).toBe(`IAM could not say that ${roleOfRita} has lost its policy`);
+    expect(await given.userExists(grant.username)).toBe(false);
+  });
+  await given.sweepNow(grant.id);
+  expect((await given.until(grant.id, "revoked")).receipt).toHaveProperty("iamPolicy");
+  expect(await policyOf(grant.id)).toBeUndefined();
+});
+
+test("policy mode: the reconciler removes what is left of ended grants, and reports what dblease did not write", async () => {
+  const rita = await given.user("requester");
+  const grant = await given.active(rita, { database: "signed" });
+  const left = await policyOf(grant.id);
+  await rita.call("POST", `/grants/${grant.id}/revoke`);
+  await given.until(grant.id, "revoked");
+  const iam = new IAMClient(given.root);
+  const put = (PolicyName: string) =>
+    iam.send(
+      new PutRolePolicyCommand({ RoleName: "rita", PolicyName, PolicyDocument: JSON.stringify(left) }),
+    );
+  await put(grant.id);
+  await put("mine");
+  const reconcile = () => given.dblease("admin", "reconcile", "--database", "signed", "--timeout", "60s");
+  expect((await reconcile()).data).toMatchObject([
+    { kind: "foreign_policy", sentence: "IAM role rita has a policy mine that dblease did not write" },
+  ]);
+  expect(await policyOf(grant.id)).toBeUndefined();
+  expect(await policyOf("mine")).toBeDefined();
+  await iam.send(new DeleteRolePolicyCommand({ RoleName: "rita", PolicyName: "mine" }));
+  expect((await reconcile()).data).toEqual([]);
+});
+
+test("policy mode: whoever has taken over the function that writes policies gets no right but logins of temporary users", async () => {
+  const thief = new IAMClient(await given.takeRole("PersonsPolicyServiceRole"));
+  const root = new IAMClient(given.root);
+  const AssumeRolePolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [] });
+  // Of the same path, but without the boundary.
+  await root.send(new CreateRoleCommand({ RoleName: "bare", Path: "/dblease/", AssumeRolePolicyDocument }));
+  const everything = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] };
+  const PolicyDocument = JSON.stringify(everything);
+  const at = (RoleName: string) => ({ RoleName, PolicyName: "theft" });
+  const { Role: rita } = await root.send(new GetRoleCommand({ RoleName: "rita" }));
+  const PermissionsBoundary = `${rita?.PermissionsBoundary?.PermissionsBoundaryArn}`;
+  const attempts = [
+    ...["bare", given.resource("IamConnectRole"), given.resource("PersonsPolicyServiceRole")].flatMap(
+      (it) => [
+        thief.send(new PutRolePolicyCommand({ ...at(it), PolicyDocument })),
+        thief.send(new DeleteRolePolicyCommand(at(it))),
+      ],
+    ),
+    thief.send(new PutUserPolicyCommand({ UserName: "requester", PolicyName: "theft", PolicyDocument })),
+    thief.send(new UpdateAssumeRolePolicyCommand({ RoleName: "rita", PolicyDocument })),
+    thief.send(new DeleteRolePermissionsBoundaryCommand({ RoleName: "rita" })),
+    thief.send(new PutRolePermissionsBoundaryCommand({ RoleName: "bare", PermissionsBoundary })),
+    thief.send(
+      new CreatePolicyVersionCommand({ PolicyArn: PermissionsBoundary, PolicyDocument, SetAsDefault: true }),
+    ),
+    thief.send(new CreateRoleCommand({ RoleName: "own", Path: "/dblease/", AssumeRolePolicyDocument })),
+  ];
+  for (const attempt of attempts) {
+    await expect(attempt).rejects.toMatchObject({ name: expect.stringMatching(/AccessDenied/) });
+  }
+  // What it may write is worth what the boundary leaves.
+  await thief.send(new PutRolePolicyCommand({ ...at("rita"), PolicyDocument }));
+  const signer = await given.assume(await given.accessOf("requester"), roleOfRita, "theft");
+  await expect(new IAMClient(signer).send(new GetRoleCommand({ RoleName: "rita" }))).rejects.toMatchObject({
+    name: expect.stringMatching(/AccessDenied/),
+  });
+  const { host, port } = given.stack.postgres;
+  const token = await signToken({ host, port, username: "master" }, "us-east-1", signer.credentials);
+  expect(await given.stack.emulator.judgeToken("orders", "master", token)).toBe(false);
+  await thief.send(new DeleteRolePolicyCommand(at("rita")));
+});
+
 test("a database that lost its IAM setting gets no grant and is a finding; the command that mends it is named", async () => {
   const rds = new RDSClient(given.root);
   const root = await given.user("admin");
@@ -235,7 +383,7 @@ test("a database that lost its IAM setting gets no grant and is a finding; the c
     "dblease databases enable-iam orders",
   );
   expect((await root.call("GET", "/databases/orders/iam")).body).toMatchObject({ enabled: false });
-  const reconcile = () => given.dblease("admin", "reconcile", "--timeout", "60s");
+  const reconcile = () => given.dblease("admin", "reconcile", "--database", "orders", "--timeout", "60s");
   expect((await reconcile()).data).toMatchObject([
     {
       kind: "unreachable",

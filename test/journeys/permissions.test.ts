@@ -3,39 +3,18 @@
  * call. What thief-calls.ts does not expect of a role was refused; test/infra/permissions.txt has the policies themselves.
  */
 import { join } from "node:path";
-import { GetRoleCommand, IAMClient, UpdateAssumeRolePolicyCommand } from "@aws-sdk/client-iam";
+import { GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import {
   CreateSecretCommand,
   DescribeSecretCommand,
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
-import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { expect, test } from "vitest";
-import type { AwsAccess } from "../../local-stack/aws-access.ts";
 import { GivenStack } from "./given-stack.ts";
 import { functions, type Loot, type Name, thiefCalls } from "./thief-calls.ts";
 
 const given = new GivenStack(join(import.meta.dirname, "permissions.yaml"));
 const names = Object.keys(functions) as Name[];
-
-/** Credentials of a function's role, which the root of the account has first opened for the thief. */
-async function take(name: Name): Promise<AwsAccess> {
-  const RoleName = given.resource(`${functions[name]}ServiceRole`);
-  const client = new IAMClient(given.root);
-  const trust = { Effect: "Allow", Principal: { AWS: "*" }, Action: "sts:AssumeRole" };
-  const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [trust] });
-  await client.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument }));
-  const { Role } = await client.send(new GetRoleCommand({ RoleName }));
-  const { Credentials: it } = await new STSClient(given.root).send(
-    new AssumeRoleCommand({ RoleArn: Role?.Arn, RoleSessionName: "thief" }),
-  );
-  const credentials = {
-    accessKeyId: `${it?.AccessKeyId}`,
-    secretAccessKey: `${it?.SecretAccessKey}`,
-    sessionToken: `${it?.SessionToken}`,
-  };
-  return { ...given.root, credentials };
-}
 
 /** Any other failure means that IAM let the call through. */
 async function isRefused(attempt: Promise<unknown>): Promise<boolean> {
@@ -66,7 +45,7 @@ test("what each role is let do, and nothing else", async () => {
   const calls = thiefCalls(given, await loot());
   const letThrough = new Map(calls.map(([what]) => [what, [] as Name[]]));
   for (const name of names) {
-    const access = await take(name);
+    const access = await given.takeRole(`${functions[name]}ServiceRole`);
     const tries = calls.map(async ([what, call]) => {
       if (!(await isRefused(call(access)))) letThrough.get(what)?.push(name);
     });

@@ -6,6 +6,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { CreateTableCommand } from "@aws-sdk/client-dynamodb";
 import type { IAMClient } from "@aws-sdk/client-iam";
+import type { LambdaClient } from "@aws-sdk/client-lambda";
 import type { RDSClient } from "@aws-sdk/client-rds";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { type DynamoDBDocumentClient, QueryCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
@@ -131,7 +132,16 @@ export class World {
     // Nobody here has an IAM principal, and the host stands in the configuration: neither is ever asked.
     const iam = {} as IAMClient;
     const rds = {} as RDSClient;
-    return { table: this.parts.table, workflows, iam, rds, clock: this.clock, random: randomBytes };
+    const personPolicies = { client: {} as LambdaClient, name: undefined };
+    return {
+      table: this.parts.table,
+      workflows,
+      iam,
+      rds,
+      personPolicies,
+      clock: this.clock,
+      random: randomBytes,
+    };
   }
 
   private step(onHold: () => void): DatabaseStep<PlayedDatabase> {
