@@ -14,6 +14,8 @@ import type {
   GrantsView,
   GrantView,
   IamAuthenticationView,
+  PasswordsAnswer,
+  PersonAnswer,
   PlanView,
   PolicyScanRunView,
   ReconciliationView,
@@ -21,6 +23,7 @@ import type {
   RotationRunView,
   RotationsView,
   RotationView,
+  SessionsAnswer,
   TokenView,
   WhoAnswer,
 } from "../src/views.ts";
@@ -76,6 +79,9 @@ export interface Api {
   fleetReport(run: string): Promise<FleetRotationView>;
   auditGrant(id: string, page?: string): Promise<GrantAnswer>;
   auditWho(question: AuditPeriod & { database: string }): Promise<WhoAnswer>;
+  auditSessions(question: AuditPeriod & { database: string }): Promise<SessionsAnswer>;
+  auditPerson(question: AuditPeriod & { person: string }): Promise<PersonAnswer>;
+  auditPasswords(question: AuditPeriod): Promise<PasswordsAnswer>;
 }
 
 /** A period, and where the answer goes on. */
@@ -168,6 +174,9 @@ export function api(send: Send, seen: (grants: readonly GrantView[]) => Promise<
       (await send("POST", "/fleet-rotations", { body: fleet })) as FleetRotationView,
     fleetReport: async (run) => (await send("GET", at("fleet-rotations", run))) as FleetRotationView,
     auditGrant: async (id, page) => (await ask(at("audit", "grants", id), { page })) as GrantAnswer,
+    auditSessions: async (question) => (await ask("/audit/sessions", { ...question })) as SessionsAnswer,
+    auditPerson: async (question) => (await ask("/audit/person", { ...question })) as PersonAnswer,
+    auditPasswords: async (question) => (await ask("/audit/passwords", { ...question })) as PasswordsAnswer,
     auditWho: async (question) => (await ask("/audit/who", { ...question })) as WhoAnswer,
     prepare: async (database) => (await send("POST", at("databases", database, "prepare"))) as DoctorView,
   };

@@ -1,10 +1,10 @@
 import { durationText } from "../src/duration.ts";
 import { isClean } from "../src/receipt.ts";
-import type { HeldEntry, Moment, Session } from "../src/views.ts";
+import type { HeldEntry, Moment, PasswordEntry, Session, SessionEntry } from "../src/views.ts";
 import { printable } from "./printable.ts";
 import { table } from "./table.ts";
 import type { Output } from "./terminal.ts";
-import { clockTime } from "./time-text.ts";
+import { clockTime, timeText } from "./time-text.ts";
 
 /** What happened, one line each. */
 export function momentList(moments: readonly Moment[], output: Output, now: Date): string {
@@ -73,5 +73,40 @@ export function heldText(entry: HeldEntry, output: Output, now: Date): string {
   return [
     `${output.style("bold", grant.requester)} had ${grant.role} on ${grant.database} ${period} as ${grant.username}  ${dim(grant.id)}`,
     table(lines.map(([name, value]) => [`  ${dim(name)}`, value])),
+  ].join("\n");
+}
+
+/** Sessions of several grants. */
+export function sessionTable(sessions: readonly SessionEntry[], output: Output, now: Date): string {
+  const heading = ["REQUESTER", "FROM", "WITH", "BEGIN", "END", "GRANT"];
+  return table([
+    heading.map((word) => output.style("dim", word)),
+    ...sessions.map((it) => [
+      it.requester,
+      printable(it.address ?? "unknown"),
+      printable(it.application ?? ""),
+      it.startedAt ? clockTime(it.startedAt, now) : "?",
+      it.endedAt ? `${clockTime(it.endedAt, now)}${it.endedBy ? ` ${ends[it.endedBy]}` : ""}` : "not noted",
+      it.grantId,
+    ]),
+  ]);
+}
+
+/** One managed password: how old, changed when, read by whom. */
+export function passwordText(it: PasswordEntry, output: Output, now: Date): string {
+  const age = it.since ? `${timeText(now.getTime() - Date.parse(it.since))} old` : "of unknown age";
+  const late = it.overdue ? output.style("red", ", overdue") : "";
+  const rotated = it.rotatedAt ? `, rotated ${clockTime(it.rotatedAt, now)}` : ", never rotated by dblease";
+  const user = it.user ? ` (${printable(it.user)})` : "";
+  const readers = it.readers.map(
+    ({ reader, count, lastAt }) =>
+      `  read ${count} times by ${printable(reader)}, last ${clockTime(lastAt, now)}`,
+  );
+  const none = readers.length === 0 ? ["  read by nobody in this time, as far as CloudTrail told"] : readers;
+  const more = it.readersComplete ? [] : ["  and there are more reads than one answer looks at"];
+  return [
+    `${output.style("bold", it.id)}${user} on ${it.database}: ${age}${late}${rotated}`,
+    ...none,
+    ...more,
   ].join("\n");
 }

@@ -81,6 +81,9 @@ export class Dblease extends Construct {
     const policies = new PolicyScan(this, "PolicyScan", installation, { engines, iam });
     const parts = { workflows, reconciler, iam, persons, rotations, fleet, policies };
     const { api } = new Api(this, "Api", installation, engines, parts);
+    // For the audit: when a password changed last, never what it is.
+    const admins = [...used].flatMap((engine) => this.adminSecrets(config, engine));
+    if (admins.length > 0) api.allow(["secretsmanager:DescribeSecret"], admins);
     const logged = Object.values(config.databases).filter((it) => it.logs.length > 0);
     if (logged.length > 0) new LogCollector(this, "Logs", installation, logged);
     const outlet = new EventOutlet(this, "Events", installation);

@@ -108,7 +108,18 @@ export interface ProblemView {
   next: string;
 }
 
-export type { Answer, GrantAnswer, HeldEntry, Moment, WhoAnswer } from "./audit/answer.ts";
+export type {
+  Answer,
+  GrantAnswer,
+  HeldEntry,
+  Moment,
+  PasswordEntry,
+  PasswordsAnswer,
+  PersonAnswer,
+  SessionEntry,
+  SessionsAnswer,
+  WhoAnswer,
+} from "./audit/answer.ts";
 export type { Session } from "./audit/sessions.ts";
 export type { Decision as DecisionView } from "./decide.ts";
 export type { Draft as DraftView } from "./draft.ts";

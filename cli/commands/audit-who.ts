@@ -1,7 +1,8 @@
 import { type Command, Option } from "commander";
 import type { AuditPeriod } from "../api.ts";
-import { answerOutcome, pageOption } from "../audit-outcome.ts";
+import { answerOptions, answerOutcome } from "../audit-outcome.ts";
 import { periodOf, periodOptions } from "../audit-period.ts";
+import { heldRow } from "../audit-rows.ts";
 import { heldText } from "../audit-text.ts";
 import { examples, neededOption } from "../options.ts";
 import { pastInstant } from "../past-instant.ts";
@@ -29,18 +30,15 @@ export function addAuditWho(audit: Command, run: Run): void {
       .argParser((text) => pastInstant(text))
       .conflicts(["between", "and"]),
   );
-  periodOptions(command)
-    .addOption(pageOption())
-    .action(
-      run(async ({ api, data, now }, self) => {
-        const { database } = self.opts<{ database: string }>();
-        const answer = await api.auditWho({ database, ...askedPeriod(self, now()) });
-        const text = answer.held.map((it) => heldText(it, data, now())).join("\n\n");
-        const outcome = answerOutcome(answer, text, self);
-        if (text !== "") return outcome;
-        return { ...outcome, words: `Nobody had access to ${database} by a grant.\n${outcome.words}` };
-      }),
-    );
+  answerOptions(periodOptions(command)).action(
+    run(async ({ api, data, now }, self) => {
+      const { database } = self.opts<{ database: string }>();
+      const answer = await api.auditWho({ database, ...askedPeriod(self, now()) });
+      const text = answer.held.map((it) => heldText(it, data, now())).join("\n\n");
+      const nothing = `Nobody had access to ${database} by a grant.`;
+      return answerOutcome(answer, { text, rows: answer.held.map(heldRow), nothing }, self);
+    }),
+  );
   examples(command, [
     "dblease audit who --database orders --at 2026-11-24T10:00",
     "dblease audit who --database orders --between 2026-11-01 --and 2026-11-30 --json",

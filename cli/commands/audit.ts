@@ -2,7 +2,10 @@ import type { Command } from "commander";
 import type { Run } from "../run.ts";
 import { addAuditAcknowledge } from "./audit-acknowledge.ts";
 import { addAuditGrant } from "./audit-grant.ts";
+import { addAuditPasswords } from "./audit-passwords.ts";
+import { addAuditPerson } from "./audit-person.ts";
 import { addAuditScan } from "./audit-scan.ts";
+import { addAuditSessions } from "./audit-sessions.ts";
 import { addAuditWho } from "./audit-who.ts";
 import { addFindings } from "./findings.ts";
 
@@ -15,7 +18,10 @@ export function addAudit(program: Command, run: Run): void {
       "Auditors: who had access, who approved it, and what happened. Every answer says what it can not know.",
     );
   addAuditWho(audit, run);
+  addAuditPerson(audit, run);
   addAuditGrant(audit, run);
+  addAuditSessions(audit, run);
+  addAuditPasswords(audit, run);
   addFindings(audit, run);
   addAuditAcknowledge(audit, run);
   addAuditScan(audit, run);

@@ -1,13 +1,23 @@
 /** GET /audit/...: the questions that auditors ask. */
+import { DescribeSecretCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { askGrant } from "../audit/ask-grant.ts";
+import { askPasswords } from "../audit/ask-passwords.ts";
+import { askPerson } from "../audit/ask-person.ts";
+import { askSessions } from "../audit/ask-sessions.ts";
 import { askWho } from "../audit/ask-who.ts";
+import { personKeys } from "../audit/person-lines.ts";
 import { DbleaseError } from "../errors.ts";
-import { type Api, type Call, isAuditor, visibleGrant } from "./api.ts";
-import { auditQuery, parseBody, whoQuery } from "./bodies.ts";
+import { type Call, isAuditor, visibleGrant } from "./api.ts";
+import { auditQuery, databasePeriodQuery, parseBody, periodQuery, personQuery } from "./bodies.ts";
 import type { Input, Route } from "./http-handler.ts";
+import { configuredRotations } from "./rotations.ts";
+import type { ApiParts } from "./routes.ts";
 
 /** A question that auditors alone may ask. */
-function question(path: string, ask: (api: Api, call: Call, input: Input) => Promise<unknown>): Route<Api> {
+function question(
+  path: string,
+  ask: (api: ApiParts, call: Call, input: Input) => Promise<unknown>,
+): Route<ApiParts> {
   return {
     method: "GET",
     path: `/audit/${path}`,
@@ -20,10 +30,23 @@ function question(path: string, ask: (api: Api, call: Call, input: Input) => Pro
   };
 }
 
-export const auditRoutes: readonly Route<Api>[] = [
-  question("who", (api, _, { query }) => {
-    const { database, from, to, page } = parseBody(whoQuery, query);
-    return askWho(api.table, { database, from, to: to ?? from, page });
+/** When a value changed last; for a secret that is gone or out of reach Secrets Manager has no answer. */
+async function changedAt(secrets: SecretsManagerClient, secret: string): Promise<string | undefined> {
+  const found = await secrets.send(new DescribeSecretCommand({ SecretId: secret })).catch(() => undefined);
+  return found?.LastChangedDate?.toISOString();
+}
+
+export const auditRoutes: readonly Route<ApiParts>[] = [
+  question("who", (api, _, { query }) => askWho(api.table, parseBody(databasePeriodQuery, query))),
+  question("sessions", (api, _, { query }) => askSessions(api.table, parseBody(databasePeriodQuery, query))),
+  question("person", async (api, { stored }, { query }) => {
+    const asked = parseBody(personQuery, query);
+    return askPerson(api.table, { ...asked, keys: await personKeys(api, stored.config, asked.person) });
+  }),
+  question("passwords", async (api, { stored: { config } }, { query }) => {
+    const rotations = await configuredRotations(api);
+    const known = { config, rotations, changedAt: (it: string) => changedAt(api.secrets, it) };
+    return askPasswords(api.table, known, parseBody(periodQuery, query));
   }),
   question("grants/{id}", async (api, call, { id, query }) => {
     const { page } = parseBody(auditQuery, query);

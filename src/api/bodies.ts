@@ -27,16 +27,14 @@ export const requestBody = z.strictObject({
 export const databasesQuery = z.object({ startAt: z.iso.datetime({ offset: true }).optional() });
 
 /** Where an answer of the audit goes on. */
-const page = z.string().max(300).optional();
+const page = z.string().min(1).max(300).optional();
 /** An instant in the one form that keys of the table are made of. */
 const instant = z.iso.datetime({ offset: true }).transform((it) => new Date(it).toISOString());
 export const auditQuery = z.object({ page });
-export const whoQuery = z.object({
-  database: z.string().min(1).max(100),
-  from: instant,
-  to: instant.optional(),
-  page,
-});
+const period = z.object({ from: instant, to: instant, page });
+export const databasePeriodQuery = period.extend({ database: z.string().min(1).max(100) });
+export const personQuery = period.extend({ person: z.string().min(1).max(600) });
+export const periodQuery = period;
 
 export const extendBody = z.strictObject({ durationSeconds: z.number().int().min(1).max(31_536_000) });
 const scope = z.string().regex(freezeScopePattern, "write all, database/<id> or requester/<person>");

@@ -43,3 +43,58 @@ export interface WhoAnswer extends Answer {
   to: Instant;
   held: readonly HeldEntry[];
 }
+
+/** `dblease audit person`: what somebody did, and what was done to them. */
+export interface PersonAnswer extends Answer {
+  person: string;
+  from: Instant;
+  to: Instant;
+  moments: readonly Moment[];
+}
+
+export interface SessionEntry extends Session {
+  grantId: GrantId;
+  requester: string;
+  username: string;
+}
+
+/** `dblease audit sessions`: the sessions that a database had from grants. */
+export interface SessionsAnswer extends Answer {
+  database: string;
+  from: Instant;
+  to: Instant;
+  sessions: readonly SessionEntry[];
+}
+
+export interface SecretReader {
+  reader: string;
+  count: number;
+  lastAt: Instant;
+}
+
+/** One managed password. */
+export interface PasswordEntry {
+  /** Id of the rotation, or `admin of <database>`. */
+  id: string;
+  database: string;
+  user?: string;
+  secret: string;
+  /** Since when it is in force, as far as dblease or Secrets Manager know. */
+  since?: Instant;
+  /** Last rotation of dblease. */
+  rotatedAt?: Instant;
+  /** Last change that Secrets Manager saw, whoever made it. */
+  changedAt?: Instant;
+  overdue: boolean;
+  /** Who read it in the period. */
+  readers: readonly SecretReader[];
+  /** Otherwise there are more reads than one answer looks at. */
+  readersComplete: boolean;
+}
+
+/** `dblease audit passwords`: age, last change and readers of every managed password. */
+export interface PasswordsAnswer extends Answer {
+  from: Instant;
+  to: Instant;
+  passwords: readonly PasswordEntry[];
+}

@@ -5,6 +5,7 @@ import type { GrantEvent } from "../events.ts";
 import { isClean, type Receipt } from "../receipt.ts";
 import type { TokenEvent } from "../token.ts";
 import type { Moment } from "./answer.ts";
+import type { AuditEvent } from "./audit-event.ts";
 
 const because = (reason: string | undefined) => (reason ? `: “${reason}”` : "");
 
@@ -84,4 +85,28 @@ export function momentOf(event: GrantEvent | TokenEvent): Moment {
   return "token" in event
     ? { at, name, actor, sentence: ofToken(event), grantId: event.token.grantId }
     : { at, name, actor, sentence: ofGrant(event), grantId: event.grant.id };
+}
+
+/** Facts that machines compare and nobody reads. */
+const silent = new Set(["source", "region", "userAgent", "documentSha256"]);
+
+function factText(facts: AuditEvent["facts"]): string {
+  const told = Object.entries(facts).filter(([name]) => !silent.has(name));
+  return told.map(([name, value]) => `${name} ${value}`).join(", ");
+}
+
+/** One audit event, whoever told of it. */
+export function momentOfAudit(event: AuditEvent): Moment {
+  const { at, name, actor, attempt, address, database, grantId, secret, subject } = event;
+  const parts = [
+    database && `database ${database}`,
+    grantId && `grant ${grantId}`,
+    secret && `secret ${secret}`,
+    subject?.startsWith("arn:") && `on ${subject}`,
+    factText(event.facts),
+    address && `from ${address}`,
+  ].filter(Boolean);
+  const refused = attempt ? ` was refused (${attempt.code})` : "";
+  const sentence = `${actor.name}: ${name}${refused}${parts.length > 0 ? `; ${parts.join(", ")}` : ""}`;
+  return { at, name, actor: actor.name, sentence, ...(grantId ? { grantId } : {}) };
 }

@@ -8,3 +8,9 @@ export const iamLogins =
 
 export const sessionsByLog =
   "Sessions are known from the log that RDS exports, minutes late and by best effort; where none is exported, from a look every minute and from what a revoke ended: a shorter session leaves no trace.";
+
+export const bestEffort =
+  "CloudTrail hands events to EventBridge by best effort, and none from before dblease was installed: dblease audit backfill reads what is missing. What is not here may have happened all the same.";
+
+export const readElsewhere =
+  "Who read a secret is known from CloudTrail. Whoever has read it once knows the password until it changes, and may have passed it on.";

@@ -27,7 +27,7 @@ export async function findPerson(
 }
 
 /** An IAM user by name, as the person they are. @throws NOT_FOUND */
-export async function findUser(iam: IAMClient, name: string, config: Config): Promise<Asker> {
+export async function findUser(iam: IAMClient, name: string, config: Config): Promise<Person> {
   const found = await iam.send(new GetUserCommand({ UserName: name })).catch(() => undefined);
   const { Arn: userArn, UserId: userId } = found?.User ?? {};
   if (!userArn || !userId) {

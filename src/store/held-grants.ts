@@ -65,35 +65,38 @@ async function point(table: Table, day: string, held: HeldGrant): Promise<void> 
 
 export interface HeldPage {
   held: HeldGrant[];
-  /** Where the next page goes on; absent: that was all. */
+  /** Where the next page begins; absent: that was all. */
   next?: string;
 }
 
 /** Queries of one page at most: a month of quiet days; of a busy one each reads 1 MB, some 3,000 pointers. */
 const mostQueries = 40;
 
-/** Pointers of one day whose grant begins by `to` and ends after `from`. */
+/** Pointers of one day, at or after a place in it, whose grant begins by `to` and ends after `from`. */
 function queryDay(
   table: Table,
-  { pk, from, to, after }: { pk: string; from: Instant; to: Instant; after: string | undefined },
+  { pk, place, from, to }: { pk: string; place: string; from: Instant; to: Instant },
+  after: Record<string, unknown> | undefined,
 ) {
   return table.client.send(
     new QueryCommand({
       TableName: table.name,
-      KeyConditionExpression: "pk = :pk AND sk <= :to",
+      KeyConditionExpression: "pk = :pk AND sk BETWEEN :place AND :to",
       FilterExpression: "#until >= :from",
       ExpressionAttributeNames: { "#until": "until" },
-      // `~` sorts after the `#` that follows the instant in a key.
-      ExpressionAttributeValues: { ":pk": pk, ":from": from, ":to": `${to}~` },
-      ExclusiveStartKey: after ? { pk, sk: after } : undefined,
+      ExpressionAttributeValues: { ":pk": pk, ":place": place, ":from": from, ":to": to },
+      ExclusiveStartKey: after,
     }),
   );
 }
 
+/** Of a page's place: before every key, which begins with a year. */
+const beginning = "0";
+
 /**
  * Grants of a database that gave access at some moment between two instants, day by day. One that covers several days
  * is told on the first of them.
- * @param page where the page before ended, `<day>/<sort key>`.
+ * @param page where it goes on, `next` of the page before: a day, and the first key in it.
  */
 export async function heldGrants(
   table: Table,
@@ -102,23 +105,27 @@ export async function heldGrants(
   { limit, page = "" }: { limit: number; page?: string | undefined },
 ): Promise<HeldPage> {
   const [pageDay = "", pageKey] = page.split("/");
+  // `~` sorts after the `#` that follows the instant in a key.
+  const asked = { from, to: `${to}~` };
   const held: HeldGrant[] = [];
   let queries = 0;
   for (const day of daysBetween(pageDay > from ? pageDay : from, to)) {
     const { pk } = keys.held(database, day, "", "");
-    let after = day === pageDay ? pageKey : "";
+    const place = (day === pageDay && pageKey) || beginning;
+    if (place > asked.to) continue;
+    let after: Record<string, unknown> | undefined;
     do {
-      if (queries === mostQueries) return { held, next: `${day}/${after}` };
+      // `!` sorts right after the key that was read last.
+      if (queries === mostQueries) return { held, next: `${day}/${after ? `${after.sk}!` : place}` };
       queries += 1;
-      const { Items = [], LastEvaluatedKey } = await queryDay(table, { pk, from, to, after });
+      const { Items = [], LastEvaluatedKey } = await queryDay(table, { pk, place, ...asked }, after);
       // Items under `held#` are written by this file alone, from a HeldGrant.
       for (const { pk: _, sk, ...it } of Items) {
         if (day !== dayOf(from) && day !== dayOf(it.from)) continue;
-        if (held.length === limit) return { held, next: `${day}/${after}` };
+        if (held.length === limit) return { held, next: `${day}/${sk}` };
         held.push(it as unknown as HeldGrant);
-        after = sk;
       }
-      after = LastEvaluatedKey?.sk;
+      after = LastEvaluatedKey;
     } while (after);
   }
   return { held };
