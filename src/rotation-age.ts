@@ -27,6 +27,8 @@ export interface RotationSchedule {
   isOn: boolean;
   /** It rotates on or before this instant. */
   nextAt?: Instant;
+  /** The value changed last, whoever changed it. */
+  changedAt?: Instant;
 }
 
 /** @param schedule absent: Secrets Manager did not say. */

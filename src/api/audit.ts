@@ -1,5 +1,4 @@
 /** GET /audit/...: the questions that auditors ask. */
-import { DescribeSecretCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { askGrant } from "../audit/ask-grant.ts";
 import { askPasswords } from "../audit/ask-passwords.ts";
 import { askPerson } from "../audit/ask-person.ts";
@@ -7,6 +6,7 @@ import { askSessions } from "../audit/ask-sessions.ts";
 import { askWho } from "../audit/ask-who.ts";
 import { personKeys } from "../audit/person-lines.ts";
 import { DbleaseError } from "../errors.ts";
+import { rotationSchedule } from "../workflow/rotation-schedule.ts";
 import { type Call, isAuditor, visibleGrant } from "./api.ts";
 import { auditQuery, databasePeriodQuery, parseBody, periodQuery, personQuery } from "./bodies.ts";
 import type { Input, Route } from "./http-handler.ts";
@@ -30,12 +30,6 @@ function question(
   };
 }
 
-/** When a value changed last; for a secret that is gone or out of reach Secrets Manager has no answer. */
-async function changedAt(secrets: SecretsManagerClient, secret: string): Promise<string | undefined> {
-  const found = await secrets.send(new DescribeSecretCommand({ SecretId: secret })).catch(() => undefined);
-  return found?.LastChangedDate?.toISOString();
-}
-
 export const auditRoutes: readonly Route<ApiParts>[] = [
   question("who", (api, _, { query }) => askWho(api.table, parseBody(databasePeriodQuery, query))),
   question("sessions", (api, _, { query }) => askSessions(api.table, parseBody(databasePeriodQuery, query))),
@@ -45,7 +39,7 @@ export const auditRoutes: readonly Route<ApiParts>[] = [
   }),
   question("passwords", async (api, { stored: { config } }, { query }) => {
     const rotations = await configuredRotations(api);
-    const known = { config, rotations, changedAt: (it: string) => changedAt(api.secrets, it) };
+    const known = { config, rotations, schedule: (it: string) => rotationSchedule(api.secrets, it) };
     return askPasswords(api.table, known, parseBody(periodQuery, query));
   }),
   question("grants/{id}", async (api, call, { id, query }) => {

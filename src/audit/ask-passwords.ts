@@ -2,7 +2,7 @@
 import type { Config } from "../config.ts";
 import type { Instant } from "../grant.ts";
 import type { Rotation } from "../rotation.ts";
-import { isOverdue, passwordSince } from "../rotation-age.ts";
+import { isOverdue, passwordSince, type RotationSchedule } from "../rotation-age.ts";
 import { auditPage } from "../store/audit-events.ts";
 import type { Table } from "../store/table.ts";
 import type { PasswordEntry, PasswordsAnswer, SecretReader } from "./answer.ts";
@@ -55,14 +55,14 @@ export interface PasswordsQuestion {
 
 /**
  * @param rotations those of the configuration.
- * @param changedAt when Secrets Manager saw a value change last; undefined: it could not say.
+ * @param schedule what Secrets Manager says of a secret; undefined: it could not say.
  */
 export async function askPasswords(
   table: Table,
   known: {
     config: Config;
     rotations: readonly Rotation[];
-    changedAt: (secret: string) => Promise<Instant | undefined>;
+    schedule: (secret: string) => Promise<RotationSchedule | undefined>;
   },
   { from, to, page }: PasswordsQuestion,
 ): Promise<PasswordsAnswer> {
@@ -72,17 +72,18 @@ export async function askPasswords(
   const passwords = await Promise.all(
     all.slice(start, start + perPage).map(async ({ rotation, ...it }): Promise<PasswordEntry> => {
       const lines = secretKeys(it.secret).map((key) => ({ kind: "secret", key }) as const);
-      const [{ events, next }, changedAt] = await Promise.all([
+      const [{ events, next }, schedule] = await Promise.all([
         auditPage(table, lines, [from, to], { limit: mostReads }),
-        known.changedAt(it.secret),
+        known.schedule(it.secret),
       ]);
+      const changedAt = schedule?.changedAt;
       const since = rotation ? passwordSince(rotation) : changedAt;
       return {
         ...it,
         ...(since ? { since } : {}),
         ...(rotation?.succeededAt ? { rotatedAt: rotation.succeededAt } : {}),
         ...(changedAt ? { changedAt } : {}),
-        overdue: rotation !== undefined && isOverdue(rotation, now),
+        overdue: rotation !== undefined && isOverdue(rotation, schedule, now),
         readers: readersOf(events),
         readersComplete: next === undefined,
       };

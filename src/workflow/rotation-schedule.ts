@@ -9,7 +9,12 @@ export async function rotationSchedule(
   try {
     const found = await secrets.send(new DescribeSecretCommand({ SecretId: secret }));
     const nextAt = found.NextRotationDate?.toISOString();
-    return { isOn: found.RotationEnabled === true, ...(nextAt ? { nextAt } : {}) };
+    const changedAt = found.LastChangedDate?.toISOString();
+    return {
+      isOn: found.RotationEnabled === true,
+      ...(nextAt ? { nextAt } : {}),
+      ...(changedAt ? { changedAt } : {}),
+    };
   } catch {
     // The others are still looked at.
     return undefined;

@@ -247,10 +247,10 @@ rules: [{ id: read, who: ["*"], databases: [orders], roles: [reader] }]
   await read("g2", "05:00", { secret: "orders/app" });
   await read("g3", "06:00", { actor: { name: "eve" } });
   await read("g4", "07:00", { actor: { name: "mallory" }, attempt: { code: "AccessDenied" } });
-  const changedAt = async () => "2026-02-02T00:00:00.000Z";
+  const schedule = async () => ({ isOn: true, changedAt: "2026-02-02T00:00:00.000Z" });
   const answer = await askPasswords(
     given.table,
-    { config, rotations: [rotation], changedAt },
+    { config, rotations: [rotation], schedule },
     { from: at("00:00"), to: at("23:00") },
   );
   expect(answer.passwords).toMatchObject([

@@ -32,6 +32,26 @@ test("an auditor, and nobody else, reads the whole life of a grant", async () =>
     ),
   ]);
   expect(answer.data.unknown).toContainEqual(expect.stringMatching(/Who sat at the keyboard/));
+  // What the table's stream brings comes a moment later.
+  const who = () =>
+    given.dblease("auditor", "audit", "who", "--database", "orders", "--at", `${grant.activatedAt}`);
+  await given.untilTrue(async () => (await who()).data.held.length === 1);
+  expect((await who()).data.held[0]).toMatchObject({
+    grant: { requester: "rita", rule: "read", receipt: { users: 0, sessions: 0, residue: [] } },
+    sessions: [{ endedBy: "client" }, { endedBy: "revoke" }],
+  });
+  const sessions = await given.dblease("auditor", "audit", "sessions", "--database", "orders");
+  expect(sessions.data.sessions).toMatchObject([{ requester: "rita" }, { requester: "rita" }]);
+  const names = async () =>
+    (await given.dblease("auditor", "audit", "person", "rita")).data.moments.map(
+      (it: { name: string }) => it.name,
+    );
+  await given.untilTrue(async () => (await names()).includes("GrantRevoked"));
+  expect(await names()).toEqual(
+    expect.arrayContaining(["GrantRequested", "GrantActivated", "GrantRevoking"]),
+  );
+  const passwords = await given.dblease("auditor", "audit", "passwords");
+  expect(passwords.data.passwords).toMatchObject([{ id: "admin of orders", database: "orders" }]);
   for (const other of ["requester", "admin"]) {
     const refused = await given.dblease(other, "audit", "grant", grant.id);
     expect(refused.error.code).toMatch(/NOT_ALLOWED/);
