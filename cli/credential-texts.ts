@@ -1,5 +1,5 @@
 /** A credential as the clients of each engine want it. */
-import type { Engine } from "../src/grant.ts";
+import type { GrantView } from "../src/views.ts";
 import { address, type Credential } from "./credential.ts";
 
 export interface CredentialTexts {
@@ -35,10 +35,26 @@ const postgres: CredentialTexts = {
 /** In an option file double quotes hold a value together; the backslash is the only other sign that means something. */
 const optionValue = (text: string) => `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
 
-/**
- * Clients of MySQL and MariaDB read host, port and password from variables, the user and TLS from an option file only.
- * Each kind of client knows one of the two words for a verified host; `loose-` makes the other one a warning.
- */
+/** An option file. Each kind of client knows one of the two words for a verified host; `loose-` makes the other one a warning. */
+function mysqlFile(it: Credential): string {
+  return [
+    "[client]",
+    `host = ${optionValue(it.host)}`,
+    `port = ${it.port}`,
+    // For these clients localhost is the Unix socket, whatever the port.
+    "protocol = TCP",
+    `user = ${optionValue(it.username)}`,
+    `password = ${optionValue(it.password)}`,
+    "loose-ssl-mode = VERIFY_IDENTITY",
+    "loose-ssl-verify-server-cert = 1",
+    ...(it.sslrootcert === undefined ? [] : [`ssl-ca = ${optionValue(it.sslrootcert)}`]),
+    "[mysql]",
+    `database = ${optionValue(it.database)}`,
+    "",
+  ].join("\n");
+}
+
+/** Clients of MySQL and MariaDB read host, port and password from variables, the user and TLS from an option file only. */
 const mysql: CredentialTexts = {
   variables: (it) => ({
     MYSQL_HOST: it.host,
@@ -49,24 +65,22 @@ const mysql: CredentialTexts = {
     MYSQL_SSL_CA: it.sslrootcert,
   }),
   uri: (it) => address("mysql", it, { "ssl-mode": "VERIFY_IDENTITY", "ssl-ca": it.sslrootcert }),
-  file: (it) =>
-    [
-      "[client]",
-      `host = ${optionValue(it.host)}`,
-      `port = ${it.port}`,
-      `user = ${optionValue(it.username)}`,
-      `password = ${optionValue(it.password)}`,
-      "loose-ssl-mode = VERIFY_IDENTITY",
-      "loose-ssl-verify-server-cert = 1",
-      ...(it.sslrootcert === undefined ? [] : [`ssl-ca = ${optionValue(it.sslrootcert)}`]),
-      "[mysql]",
-      `database = ${optionValue(it.database)}`,
-      "",
-    ].join("\n"),
+  file: mysqlFile,
   authorityHint: `The certificate is one of AWS's: keep ${bundle} and export MYSQL_SSL_CA=<its path>.`,
   authorityVariable: "MYSQL_SSL_CA",
 };
 
-export function credentialTexts(engine: Engine): CredentialTexts {
-  return engine === "mysql" || engine === "mariadb" ? mysql : postgres;
+/**
+ * RDS asks for a token in clear text, which these clients give nobody unless they are told to. Over verified TLS, which the
+ * same texts ask for, nobody but the server reads it.
+ */
+const mysqlByIam: CredentialTexts = {
+  ...mysql,
+  variables: (it) => ({ ...mysql.variables(it), LIBMYSQL_ENABLE_CLEARTEXT_PLUGIN: "1" }),
+  file: (it) => `${mysqlFile(it)}[client]\nloose-enable-cleartext-plugin = 1\n`,
+};
+
+export function credentialTexts({ engine, model }: Pick<GrantView, "engine" | "model">): CredentialTexts {
+  if (engine !== "mysql" && engine !== "mariadb") return postgres;
+  return model === "iam" ? mysqlByIam : mysql;
 }

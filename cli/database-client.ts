@@ -64,7 +64,7 @@ export async function runClient(
 ): Promise<number> {
   const file = client.byFile && (await keepOptionFile(context, grant, credential));
   const own = file ? [`--defaults-extra-file=${file}`] : [];
-  const variables = file ? {} : credentialTexts(grant.engine).variables(credential);
+  const variables = file ? {} : credentialTexts(grant).variables(credential);
   const child = spawn(client.program, [...own, ...args], {
     stdio: "inherit",
     env: { ...context.env, ...variables },

@@ -22,14 +22,14 @@ async function secretOf(context: Context, grant: GrantView): Promise<string> {
 export async function readCredential(context: Context, grant: GrantView): Promise<Credential> {
   const password = await secretOf(context, grant);
   const ca = grant.connection?.ca;
-  const known = context.env[credentialTexts(grant.engine).authorityVariable];
+  const known = context.env[credentialTexts(grant).authorityVariable];
   const authority = ca === undefined ? known : await context.passwords.keepFile(grant.id, "ca.pem", ca);
   return credentialOf(grant, password, authority);
 }
 
 /** Writes the file that the engine's clients read and answers its path. @throws USAGE where they read none. */
 export async function keepOptionFile(context: Context, grant: GrantView, it: Credential): Promise<string> {
-  const { file } = credentialTexts(grant.engine);
+  const { file } = credentialTexts(grant);
   if (file) return context.passwords.keepFile(grant.id, "cnf", file(it));
   throw new Failure(
     "USAGE",

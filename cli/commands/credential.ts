@@ -76,7 +76,7 @@ async function credential(context: Context, id: string, options: Options): Promi
   const grant = options.new ? await replacePassword(context, id) : await context.api.grant(id);
   assertActive(grant);
   const it = await readCredential(context, grant);
-  const texts = credentialTexts(grant.engine);
+  const texts = credentialTexts(grant);
   const text = options.file
     ? await keepOptionFile(context, grant, it)
     : options.env

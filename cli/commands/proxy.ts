@@ -5,19 +5,21 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { GrantView } from "../../src/views.ts";
 import type { Context } from "../context.ts";
+import { credentialTexts } from "../credential-texts.ts";
 import { exitCode } from "../exit-code.ts";
 import { Failure } from "../failure.ts";
 import { heldGrant } from "../held-grant.ts";
 import { examples } from "../options.ts";
 import type { Outcome } from "../outcome.ts";
 import { pace } from "../proxy/pace.ts";
-import { type RelayTarget, relayPostgres } from "../proxy/postgres-relay.ts";
+import { type LocalPort, ports } from "../proxy/ports.ts";
+import type { RelayTarget } from "../proxy/relay.ts";
 import type { Run } from "../run.ts";
 import { clockTime, timeLeft } from "../time-text.ts";
 import { tokenOf } from "../token-of.ts";
 
 interface Options {
-  port: number;
+  port?: number;
   role?: string;
   maxNewPerSecond: number;
 }
@@ -40,7 +42,7 @@ async function proxied({ api }: Context, database: string, role: string | undefi
       `dblease request ${database} --role <role> --for 2h --reason "..."`,
     );
   }
-  if (grant.model === "iam" && grant.engine === "postgres") return grant;
+  if (grant.model === "iam") return grant;
   throw new Failure(
     "USAGE",
     `grant ${grant.id} has a password that is good until its end: no proxy is needed`,
@@ -48,19 +50,25 @@ async function proxied({ api }: Context, database: string, role: string | undefi
   );
 }
 
-/** The grant's own authority, or the file that PostgreSQL's clients trust; absent: this machine's authorities. */
-function authority(env: NodeJS.ProcessEnv, ca: string | undefined): string | undefined {
-  if (ca !== undefined || !env.PGSSLROOTCERT) return ca;
-  return readFileSync(env.PGSSLROOTCERT, "utf8");
+/** The grant's own authority, or the file that the engine's clients trust; absent: this machine's authorities. */
+function authority(env: NodeJS.ProcessEnv, grant: GrantView): string | undefined {
+  const known = env[credentialTexts(grant).authorityVariable];
+  return grant.connection?.ca ?? (known ? readFileSync(known, "utf8") : undefined);
 }
 
 function targetOf(context: Context, grant: GrantView): RelayTarget {
   const { id, connection, username } = grant;
   if (!connection) throw new Failure("UNAVAILABLE", `grant ${id} has no address yet`, `dblease show ${id}`);
   const { host, port, database } = connection;
-  const ca = authority(context.env, connection.ca);
+  const ca = authority(context.env, grant);
   const token = async () => (await tokenOf(context, grant)).token;
   return { host, port, username, database, ...(ca ? { ca } : {}), token };
+}
+
+function portOf({ engine, database }: GrantView): LocalPort {
+  const found = ports[engine];
+  if (found) return found;
+  throw new Failure("USAGE", `${database} is ${engine}, which has no logins by IAM`, "dblease grants");
 }
 
 async function listen(port: number, serve: (client: Socket) => void): Promise<Server> {
@@ -99,17 +107,19 @@ async function serve(context: Context, database: string, options: Options): Prom
   const target = targetOf(context, grant);
   const clients = new Set<Socket>();
   const turn = pace(options.maxNewPerSecond, () => context.now().getTime());
-  const server = await listen(options.port, (client) => {
+  const { usual, relay, addresses } = portOf(grant);
+  const server = await listen(options.port ?? usual, (client) => {
     clients.add(client);
     client.once("close", () => clients.delete(client));
-    turn().then(() => relayPostgres(client, target));
+    turn().then(() => relay(client, target));
   });
   // A TCP server that listens has an address of this shape.
   const { port } = server.address() as AddressInfo;
-  const address = `postgresql://${grant.username}@127.0.0.1:${port}/${target.database}?sslmode=disable`;
   context.words.write(
     `${grant.role} on ${database} until ${clockTime(grant.expiresAt ?? "", context.now())}, any password, no TLS on this machine:\n` +
-      `  ${address}\n  jdbc:postgresql://127.0.0.1:${port}/${target.database}?user=${grant.username}&sslmode=disable\n`,
+      addresses(port, target)
+        .map((it) => `  ${it}\n`)
+        .join(""),
   );
   try {
     const ended = await untilEnd(context, grant);
@@ -137,7 +147,10 @@ export function addProxy(program: Command, run: Run): void {
     )
     .argument("<database>", "a database that you hold access to by IAM")
     .addOption(
-      new Option("--port <port>", "port to listen on; 0: any free one").argParser(whole).default(5433),
+      new Option(
+        "--port <port>",
+        "port to listen on; 0: any free one; without it 5433, and 3307 for MySQL and MariaDB",
+      ).argParser(whole),
     )
     .option("--role <role>", "of your grants the one with this role")
     .addOption(

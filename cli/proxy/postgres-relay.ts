@@ -3,19 +3,8 @@
  * logged in already, over verified TLS with a token of its own. Messages: PostgreSQL manual, "Message Formats".
  */
 import { connect as connectTcp, type Socket } from "node:net";
-import { connect as connectTls } from "node:tls";
-import { MessageReader } from "./message-reader.ts";
-
-export interface RelayTarget {
-  host: string;
-  port: number;
-  username: string;
-  database: string;
-  /** PEM to trust; absent: this machine's authorities. */
-  ca?: string;
-  /** A fresh token. */
-  token: () => Promise<string>;
-}
+import { pipe, type Relay, type RelayTarget, secure } from "./relay.ts";
+import { longestMessage, SocketReader } from "./socket-reader.ts";
 
 const codes = { cancel: 80877102, tls: 80877103, gss: 80877104 } as const;
 const sslRequest = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
@@ -27,15 +16,23 @@ function sized(type: string, body: Buffer): Buffer {
   return Buffer.concat([Buffer.from(type, "latin1"), length, body]);
 }
 
+/** One message; the first ones of a client have no type byte. */
+async function messageOf(reader: SocketReader, kind: "startup" | "typed"): Promise<Buffer> {
+  const head = await reader.bytes(kind === "typed" ? 5 : 4);
+  const length = head.readInt32BE(head.length - 4);
+  if (length < 4 || length > longestMessage) throw new Error("this is not PostgreSQL's protocol");
+  return Buffer.concat([head, await reader.bytes(length - 4)]);
+}
+
 /** An error as the client's own driver shows it. */
 function fatal(sentence: string): Buffer {
   return sized("E", Buffer.from(`SFATAL\0VFATAL\0C28000\0M${sentence}\0\0`, "utf8"));
 }
 
 /** The client's first real message; encryption is offered to nobody, because nobody else is on the way. */
-async function startup(client: Socket, reader: MessageReader): Promise<Buffer> {
+async function startup(client: Socket, reader: SocketReader): Promise<Buffer> {
   for (;;) {
-    const message = await reader.message("startup");
+    const message = await messageOf(reader, "startup");
     const code = message.readInt32BE(4);
     if (code !== codes.tls && code !== codes.gss) return message;
     client.write("N");
@@ -53,36 +50,22 @@ function asGrant(message: Buffer, { username, database }: RelayTarget): Buffer {
   return sized("", Buffer.concat([message.subarray(4, 8), Buffer.from(`${text}\0\0`, "utf8")]));
 }
 
-/** TLS to the server, with its name and authority checked, as libpq's sslmode=verify-full. */
-async function openServer({ host, port, ca }: RelayTarget): Promise<Socket> {
+async function openServer(target: RelayTarget): Promise<Socket> {
+  const { host, port } = target;
   const plain = connectTcp(port, host);
-  const reader = new MessageReader(plain);
+  const reader = new SocketReader(plain);
   plain.on("error", () => plain.destroy());
   plain.write(sslRequest);
   const answer = await reader.bytes(1);
   reader.release();
   if (answer.toString() !== "S") throw new Error(`${host} offers no TLS`);
-  return new Promise((resolve, reject) => {
-    const secure = connectTls({ socket: plain, servername: host, ...(ca ? { ca } : {}) });
-    secure.once("secureConnect", () => resolve(secure));
-    secure.once("error", reject);
-  });
-}
-
-function pipe(client: Socket, server: Socket): void {
-  const end = () => {
-    client.destroy();
-    server.destroy();
-  };
-  for (const socket of [client, server]) socket.on("error", end).on("close", end);
-  client.pipe(server);
-  server.pipe(client);
+  return secure(plain, target);
 }
 
 /** Logs in for the client. @returns what the client is told first. */
-async function logIn(reader: MessageReader, server: Socket, token: string): Promise<Buffer> {
+async function logIn(reader: SocketReader, server: Socket, token: string): Promise<Buffer> {
   for (;;) {
-    const message = await reader.message("typed");
+    const message = await messageOf(reader, "typed");
     if (message[0] === isError || message[0] !== asksPassword) return message;
     const wanted = message.readInt32BE(5);
     if (wanted === 0) return message;
@@ -93,7 +76,7 @@ async function logIn(reader: MessageReader, server: Socket, token: string): Prom
 }
 
 async function relay(client: Socket, target: RelayTarget): Promise<void> {
-  const fromClient = new MessageReader(client);
+  const fromClient = new SocketReader(client);
   const first = await startup(client, fromClient);
   if (first.readInt32BE(4) === codes.cancel) {
     (await openServer(target)).end(first);
@@ -104,7 +87,7 @@ async function relay(client: Socket, target: RelayTarget): Promise<void> {
   const token = await target.token();
   const server = await openServer(target);
   client.once("close", () => server.destroy());
-  const fromServer = new MessageReader(server);
+  const fromServer = new SocketReader(server);
   server.write(asGrant(first, target));
   const answer = await logIn(fromServer, server, token);
   client.write(Buffer.concat([answer, fromServer.release()]));
@@ -112,12 +95,11 @@ async function relay(client: Socket, target: RelayTarget): Promise<void> {
   pipe(client, server);
 }
 
-/** Serves one client until either side ends. The client hears in its own protocol why it is not let in. */
-export async function relayPostgres(client: Socket, target: RelayTarget): Promise<void> {
+export const relayPostgres: Relay = async (client, target) => {
   client.on("error", () => client.destroy());
   try {
     await relay(client, target);
   } catch (error) {
     client.end(fatal(`dblease proxy: ${error instanceof Error ? error.message : error}`));
   }
-}
+};

@@ -1,10 +1,10 @@
 import type { Socket } from "node:net";
 
-/** Longer than any message of a login; whoever sends more is no PostgreSQL. */
-const longest = 100_000;
+/** Longer than any message of a login; whoever announces more speaks another protocol. */
+export const longestMessage = 100_000;
 
-/** Reads whole messages of PostgreSQL's protocol off a socket, and hands over what is left to a relay. */
-export class MessageReader {
+/** Reads a socket by counts of bytes, and hands over what is left to a relay. */
+export class SocketReader {
   private buffer: Buffer = Buffer.alloc(0);
   private ended = false;
   private wake = () => {};
@@ -37,14 +37,6 @@ export class MessageReader {
     const found = this.buffer.subarray(0, count);
     this.buffer = this.buffer.subarray(count);
     return found;
-  }
-
-  /** One message; the first ones of a client have no type byte (PostgreSQL manual, "Message Formats"). */
-  async message(kind: "startup" | "typed"): Promise<Buffer> {
-    const head = await this.bytes(kind === "typed" ? 5 : 4);
-    const length = head.readInt32BE(head.length - 4);
-    if (length < 4 || length > longest) throw new Error("this is not PostgreSQL's protocol");
-    return Buffer.concat([head, await this.bytes(length - 4)]);
   }
 
   /** Stops reading. @returns what came already. */
