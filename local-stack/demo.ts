@@ -1,5 +1,5 @@
 // npm run demo: a whole access, from request to receipt, on a stack of its own. -- --engine mariadb or mysql: on that
-// engine instead of postgres. -- iam: by IAM tokens instead of a password. -- --json: one object a line.
+// engine instead of postgres. -- iam: by IAM tokens instead of a password, on each of them. -- --json: one object a line.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -31,13 +31,22 @@ function wishOf(words: string[]): Wish {
     const { engine, json } = values;
     const iam = positionals.join(" ") === "iam";
     if (iam || positionals.length === 0) {
-      if (engine === "postgres" || (isFurtherEngine(engine) && !iam)) return { engine, iam, json };
+      if (engine === "postgres" || isFurtherEngine(engine)) return { engine, iam, json };
     }
   } catch {
     // The sentence below says all that is right.
   }
   throw new Error(
-    `npm run demo does not take ${words.join(" ")}. Next: name one engine of postgres, mariadb, mysql (-- --engine mariadb), or iam (PostgreSQL alone), and --json for programs.`,
+    `npm run demo does not take ${words.join(" ")}. Next: name one engine of postgres, mariadb, mysql (-- --engine mariadb), iam for tokens instead of a password, and --json for programs.`,
+  );
+}
+
+function assertTakesIam(engine: FurtherEngine): void {
+  const { title, iamMissing } = furtherServers[engine];
+  const missing = iamMissing();
+  if (missing === undefined) return;
+  throw new Error(
+    `${title} takes no IAM logins here (${missing}). Next: install gcc, or leave out --engine.`,
   );
 }
 
@@ -45,6 +54,7 @@ async function demo(): Promise<number> {
   const { engine, iam, json } = wishOf(process.argv.slice(2));
   const further = engine === "postgres" ? [] : [engine];
   setUpServers(further);
+  if (iam) for (const it of further) assertTakesIam(it);
   const start = Date.now();
   const narrator = json ? jsonNarrator(start) : peopleNarrator(start);
   const stack = await startStack({

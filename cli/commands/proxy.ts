@@ -1,4 +1,4 @@
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { readFileSync } from "node:fs";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
@@ -24,7 +24,7 @@ interface Options {
   maxNewPerSecond: number;
 }
 
-/** How often the grant is looked at: an extension is seen, and an end that came early. */
+/** How often the grant is looked at: an extension is seen, and an end that came early. A token that is refused is looked into at once. */
 const lookEveryMs = 15_000;
 const warnMs = 5 * 60_000;
 
@@ -56,12 +56,19 @@ function authority(env: NodeJS.ProcessEnv, grant: GrantView): string | undefined
   return grant.connection?.ca ?? (known ? readFileSync(known, "utf8") : undefined);
 }
 
-function targetOf(context: Context, grant: GrantView): RelayTarget {
+function targetOf(context: Context, grant: GrantView, refusals: EventEmitter): RelayTarget {
   const { id, connection, username } = grant;
   if (!connection) throw new Failure("UNAVAILABLE", `grant ${id} has no address yet`, `dblease show ${id}`);
   const { host, port, database } = connection;
   const ca = authority(context.env, grant);
-  const token = async () => (await tokenOf(context, grant)).token;
+  const token = async () => {
+    try {
+      return (await tokenOf(context, grant)).token;
+    } catch (error) {
+      refusals.emit("refused");
+      throw error;
+    }
+  };
   return { host, port, username, database, ...(ca ? { ca } : {}), token };
 }
 
@@ -84,8 +91,16 @@ async function listen(port: number, serve: (client: Socket) => void): Promise<Se
   return server;
 }
 
+/** Waits so long, or until a token is refused. Rejects when it is told to stop. */
+async function nextLook(refusals: EventEmitter, milliseconds: number, signal: AbortSignal): Promise<void> {
+  const over = new AbortController();
+  const within = { signal: AbortSignal.any([signal, over.signal]) };
+  const either = [pause(milliseconds, undefined, within), once(refusals, "refused", within)];
+  await Promise.race(either).finally(() => over.abort());
+}
+
 /** Until the grant has ended. @returns the grant as it then is. */
-async function untilEnd(context: Context, first: GrantView): Promise<GrantView> {
+async function untilEnd(context: Context, first: GrantView, refusals: EventEmitter): Promise<GrantView> {
   const { api, now, signal, words } = context;
   let grant = first;
   let warned = "";
@@ -96,7 +111,7 @@ async function untilEnd(context: Context, first: GrantView): Promise<GrantView> 
       const longer = `dblease extend ${grant.id} --by 30m`;
       words.write(`${timeLeft(warned, now())} left until this proxy closes; to go on: ${longer}\n`);
     }
-    await pause(Math.max(500, Math.min(left, lookEveryMs)), undefined, { signal });
+    await nextLook(refusals, Math.max(500, Math.min(left, lookEveryMs)), signal);
     grant = await api.grant(grant.id);
   }
   return grant;
@@ -104,7 +119,8 @@ async function untilEnd(context: Context, first: GrantView): Promise<GrantView> 
 
 async function serve(context: Context, database: string, options: Options): Promise<Outcome> {
   const grant = await proxied(context, database, options.role);
-  const target = targetOf(context, grant);
+  const refusals = new EventEmitter();
+  const target = targetOf(context, grant, refusals);
   const clients = new Set<Socket>();
   const turn = pace(options.maxNewPerSecond, () => context.now().getTime());
   const { usual, relay, addresses } = portOf(grant);
@@ -122,7 +138,7 @@ async function serve(context: Context, database: string, options: Options): Prom
         .join(""),
   );
   try {
-    const ended = await untilEnd(context, grant);
+    const ended = await untilEnd(context, grant, refusals);
     return {
       data: ended,
       text: "",

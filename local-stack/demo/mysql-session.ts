@@ -5,7 +5,16 @@ import type { Login, Session } from "./session.ts";
 export async function openMysqlSession(login: Login): Promise<Session> {
   const { host, port, username: user, password, database, ca } = login;
   const ssl = { ca, verifyIdentity: true };
-  const connection = await createConnection({ host, port, user, password, database, ssl });
+  const enableCleartextPlugin = login.byIam ?? false;
+  const connection = await createConnection({
+    host,
+    port,
+    user,
+    password,
+    database,
+    ssl,
+    enableCleartextPlugin,
+  });
   return {
     // Nothing but its end can go wrong with a session that nobody uses.
     ended: new Promise((resolve) => connection.on("error", resolve)),

@@ -4,6 +4,8 @@ export interface Login {
   port: number;
   username: string;
   password: string;
+  /** The password is a token, which the server asks for in clear text. */
+  byIam?: true;
   database: string;
   ca: string;
 }

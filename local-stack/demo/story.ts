@@ -48,7 +48,7 @@ async function loginOf(env: NodeJS.ProcessEnv, active: GrantView, info: StackInf
     return { ...((await runCli(env, "credential", active.id)) as Omit<Login, "ca">), ca };
   }
   const { token, ...place } = (await runCli(env, "token", active.id)) as TokenView;
-  return { ...place, password: token, ca };
+  return { ...place, password: token, byIam: true, ca };
 }
 
 /** One access to a database of the stack, from request to receipt. @returns the receipt. */

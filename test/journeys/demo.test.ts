@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { mariadbMissing } from "../../local-stack/mariadb-server.ts";
+import { mariadbIamMissing, mariadbMissing } from "../../local-stack/mariadb-server.ts";
 
 /** Command lines of all processes that have to do with the demo's folder. */
 function processesOfDemo(): string[] {
@@ -66,8 +66,11 @@ test.skipIf(mariadbMissing)("npm run demo -- --engine mariadb tells the same of 
   expect(words).toMatch(/refuses a new login: Access denied/);
 });
 
-test("npm run demo -- iam tells of tokens, and that a young one opens nothing after the end", async () => {
-  const words = await demo("iam");
+/** The journeys by IAM have PostgreSQL; where MariaDB can take tokens, the story is told of it. */
+const byIam = ["iam", ...(mariadbIamMissing() ? [] : ["--engine", "mariadb"])];
+
+test(`npm run demo -- ${byIam.join(" ")} tells of tokens, and that a young one opens nothing after the end`, async () => {
+  const words = await demo(...byIam);
   expect(words).toMatch(
     /refuses a token before the approval: grant \w+ is requested: it cannot be given a token/,
   );

@@ -1,5 +1,4 @@
 /** Access by IAM: who gets a token, what it opens, and that everything ends with the grant, whatever a token says. */
-import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -20,12 +19,20 @@ import { DeleteDBInstanceCommand, ModifyDBInstanceCommand, RDSClient } from "@aw
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { Client } from "pg";
 import { expect, test } from "vitest";
+import { mariadbIamMissing } from "../../local-stack/mariadb-server.ts";
 import { registerInstance } from "../../local-stack/register-instance.ts";
 import { signToken } from "../../src/iam/sign-token.ts";
 import type { TokenEvent } from "../../src/token.ts";
 import { GivenStack } from "./given-stack.ts";
+import { mariadbByIam } from "./mariadb-by-iam.ts";
+import { signAgo } from "./sign-ago.ts";
+import { startCommand } from "./start-command.ts";
 
-const given = new GivenStack(join(import.meta.dirname, "iam.yaml"), { iam: true });
+const noMariadb = mariadbIamMissing();
+const given = new GivenStack(join(import.meta.dirname, "iam.yaml"), {
+  iam: true,
+  ...(noMariadb ? {} : { with: ["mariadb"] }),
+});
 
 async function refusal(attempt: Promise<unknown>): Promise<string> {
   return attempt.then(
@@ -88,25 +95,7 @@ test("a token opens one user of one server for one caller, and nothing else", as
   const elsewhere = await signToken({ ...target, port: port + 1 }, "us-east-1", given.root.credentials);
   expect(await login(mine.username, elsewhere)).toContain("28000");
   // Sixteen minutes old.
-  const { Signer } = await import("@aws-sdk/rds-signer");
-  const RealDate = Date;
-  const then = RealDate.now() - 16 * 60_000;
-  const old = new Signer({
-    hostname: host,
-    port,
-    username: mine.username,
-    region: "us-east-1",
-    credentials: given.root.credentials,
-  });
-  globalThis.Date = class extends RealDate {
-    constructor(...words: []) {
-      super(...(words.length > 0 ? words : ([then] as unknown as [])));
-    }
-    static override now = () => then;
-  } as DateConstructor;
-  const stale = await old.getAuthToken().finally(() => {
-    globalThis.Date = RealDate;
-  });
+  const stale = await signAgo(16, target, given.root);
   expect(await login(mine.username, stale)).toContain("28000");
 
   for (const person of ["approver", "auditor", "admin"]) {
@@ -128,16 +117,7 @@ function dblease(...words: string[]) {
     PATH: `${given.folder}:${process.env.PATH}`,
     PGSSLROOTCERT: given.stack.postgres.caFile,
   };
-  const child = spawn("node", ["dist/dblease.mjs", ...words], { env, stdio: ["ignore", "pipe", "pipe"] });
-  let [stdout, stderr] = ["", ""];
-  child.stdout.on("data", (part) => {
-    stdout += part;
-  });
-  child.stderr.on("data", (part) => {
-    stderr += part;
-  });
-  const code = new Promise<number | null>((resolve) => child.once("close", resolve));
-  return { child, code, stdout: () => stdout, stderr: () => stderr };
+  return startCommand(env, ...words);
 }
 
 test("connect asks for access where there is none, and hands psql a fresh token by its environment alone", async () => {
@@ -396,6 +376,9 @@ test("a database that lost its IAM setting gets no grant and is a finding; the c
   expect((await rita.call("POST", "/databases/orders/enable-iam", {})).status).toBe(403);
   expect((await reconcile()).data).toEqual([]);
 });
+
+if (noMariadb === undefined) mariadbByIam(given);
+else test.skip(`mariadb: no journey by IAM here (${noMariadb})`, () => {});
 
 test("a frozen database gives no token, and its open grants say why", async () => {
   const rita = await given.user("requester");
