@@ -7,7 +7,7 @@ test.each([
   "demo --engine oracle",
   "demo --engine",
   "demo mariadb",
-  "demo iam --engine mysql",
+  "demo iam --engine oracle",
   "local --with mysql,oracle",
   "local start",
 ])("npm run %s: one sentence, and the next step", async (line) => {

@@ -84,6 +84,7 @@ test("--file writes what MySQL and MariaDB clients read, for its owner only, and
     "[client]",
     'host = "127.0.0.1"',
     "port = 5432",
+    "protocol = TCP",
     `user = "jit_${id}"`,
     'password = "a\\"b\\\\c#d"',
     "loose-ssl-mode = VERIFY_IDENTITY",
@@ -111,6 +112,23 @@ test("MySQL's variables and address carry the password, and the authority that t
   const uri = await desk.dblease(["credential", id, "--uri"]);
   expect(uri.stdout.trim()).toBe(`mysql://jit_${id}:a%2Fb%40c@db.example:3306/shop?ssl-mode=VERIFY_IDENTITY`);
   expect(uri.stderr).toContain("export MYSQL_SSL_CA=");
+});
+
+test("a token of MySQL's goes in clear text, over verified TLS, and only where the grant is by IAM", async () => {
+  desk.api.answer(`GET /grants/${id}`, { body: mysqlGrant({ model: "iam" }) });
+  desk.api.answer(`POST /grants/${id}/token`, { body: { token: "signed" } });
+  const env = await desk.dblease(["credential", id, "--env"]);
+  expect(env.stdout).toContain("export MYSQL_PWD='signed'\n");
+  expect(env.stdout).toContain("export LIBMYSQL_ENABLE_CLEARTEXT_PLUGIN='1'");
+  await desk.dblease(["credential", id, "--file"]);
+  const file = readFileSync(join(desk.stateFolder, `${id}.cnf`), "utf8");
+  for (const line of [
+    'password = "signed"',
+    "loose-ssl-mode = VERIFY_IDENTITY",
+    "loose-enable-cleartext-plugin = 1",
+  ]) {
+    expect(file.split("\n")).toContain(line);
+  }
 });
 
 test("--file is refused for PostgreSQL, whose clients read none, and together with another form", async () => {
