@@ -96,7 +96,6 @@ test("a scan finds who may log in without a grant, however it came about", async
   const found = (await listed()).find((it) => it.what === "user/requester");
   expect(found).toMatchObject({
     id: "*/policy/user/requester",
-    seen: 2,
     evidence: ["policy by-hand, statement number 1: rds-db:connect on arn:aws:rds-db:*:*:dbuser:*"],
     repair: "aws iam delete-user-policy --user-name requester --policy-name by-hand",
   });
