@@ -11,8 +11,6 @@ const told: Readonly<Record<string, readonly string[]>> = {
   setAsDefault: ["setAsDefault"],
   group: ["groupName"],
   boundary: ["permissionsBoundary"],
-  role: ["roleName"],
-  user: ["userName"],
   session: ["roleSessionName"],
   sourceIdentity: ["sourceIdentity"],
   durationSeconds: ["durationSeconds"],
