@@ -10,9 +10,9 @@ export interface LoginProgress {
   timedOut: boolean;
 }
 
-/** Codes of Node's TLS, of OpenSSL's certificate checks (Node manual, "X509 certificate error codes") and of mysql2. */
+/** Codes of Node's TLS, of OpenSSL's certificate checks (Node manual, "X509 certificate error codes") , of mysql2 and of oracledb. */
 const tlsCode =
-  /^(ERR_TLS_|ERR_SSL_|EPROTO$|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH|INVALID_|HANDSHAKE_(NO_)?SSL_)/;
+  /^(ERR_TLS_|ERR_SSL_|EPROTO$|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH|INVALID_|HANDSHAKE_(NO_)?SSL_|NJS-50[5-8]$)/;
 
 /**
  * The DbleaseError for a failed login; the server's words and the password are in none of it.

@@ -10,6 +10,7 @@ type RandomBytes = (count: number) => Uint8Array;
 function verifierOf(engine: Engine, password: string, randomBytes: RandomBytes): string {
   if (engine === "mysql") return cachingSha2(password, cachingSha2Salt(randomBytes(cachingSha2SaltLength)));
   if (engine === "mariadb") return mysqlNative(password);
+  if (engine === "oracle") return password;
   return scramSha256(password, randomBytes(scramSaltBytes));
 }
 
