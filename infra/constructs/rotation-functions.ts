@@ -88,10 +88,12 @@ export class RotationFunctions extends Construct {
   /** Has Secrets Manager rotate by the configuration's schedules; after the configuration is in the table. */
   schedule(after: Construct): void {
     if (isEmulated(this)) return;
+    // The schedules join these, and must not wait for each other.
+    const applied = [...after.node.children];
     for (const [id, it] of Object.entries(this.config.rotations)) {
       const engine = this.config.databases[it.database]?.engine;
       const rotate = engine && this.functions.get(engine);
-      if (rotate) new RotatedUser(after, `Schedule-${id}`, it, rotate).node.addDependency(after);
+      if (rotate) new RotatedUser(after, `Schedule-${id}`, it, rotate).node.addDependency(...applied);
     }
   }
 }
