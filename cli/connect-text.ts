@@ -7,6 +7,7 @@ import { clockTime, timeLeft } from "./time-text.ts";
  * read: as an argument every user of the machine could read it.
  */
 export function connectCommand({ id, engine }: Pick<GrantView, "id" | "engine">): string {
+  if (engine === "oracle") return `sql /nolog @"$(dblease credential ${id} --file)"`;
   if (engine !== "mysql" && engine !== "mariadb") return `eval "$(dblease credential ${id} --env)" && psql`;
   return `${engine} --defaults-extra-file="$(dblease credential ${id} --file)"`;
 }

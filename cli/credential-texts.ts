@@ -70,6 +70,7 @@ const mysql: CredentialTexts = {
   authorityVariable: "MYSQL_SSL_CA",
 };
 
+<<<<<<< HEAD
 /**
  * RDS asks for a token in clear text, which these clients give nobody unless they are told to. Over verified TLS, which the
  * same texts ask for, nobody but the server reads it.
@@ -83,4 +84,25 @@ const mysqlByIam: CredentialTexts = {
 export function credentialTexts({ engine, model }: Pick<GrantView, "engine" | "model">): CredentialTexts {
   if (engine !== "mysql" && engine !== "mariadb") return postgres;
   return model === "iam" ? mysqlByIam : mysql;
+=======
+/** Oracle's own clients read a login from a script alone, which `sql /nolog` or `sqlplus /nolog` is given. */
+const oracle: CredentialTexts = {
+  variables: (it) => ({
+    ORACLE_HOST: it.host,
+    ORACLE_PORT: String(it.port),
+    ORACLE_SERVICE: it.database,
+    ORACLE_USER: it.username,
+    ORACLE_PASSWORD: it.password,
+  }),
+  uri: (it) => address("oracle", it, { protocol: "tcps" }),
+  // A password of ours has no double quote.
+  file: (it) => `CONNECT ${it.username}/"${it.password}"@tcps://${it.host}:${it.port}/${it.database}\n`,
+  authorityHint: `The certificate is one of AWS's: Java and wallets want it from ${bundle}.`,
+  authorityVariable: "ORACLE_CA",
+};
+
+export function credentialTexts(engine: Engine): CredentialTexts {
+  if (engine === "oracle") return oracle;
+  return engine === "mysql" || engine === "mariadb" ? mysql : postgres;
+>>>>>>> 56528e4 (Grant, revoke and rotate on Oracle, shown on a played server: a profile as the mark, blocks whose text never changes, a job that locks at the end, and never a CASCADE)
 }

@@ -20,7 +20,7 @@ function databaseProblems(config: Config, databaseId: string, database: Database
 
 /** What MySQL and MariaDB cannot give, or not without giving more. */
 function mysqlProblems(config: Config, databaseId: string, database: DatabaseConfig): string[] {
-  if (database.engine === "postgres") return [];
+  if (database.engine !== "mysql" && database.engine !== "mariadb") return [];
   const plain = database.tls === "off" ? [`databases.${databaseId}.tls: ${database.engine} needs TLS`] : [];
   const truncating = database.roles.filter((role) =>
     config.roles[role]?.some((scope) => scope.privileges.includes("truncate")),
@@ -38,6 +38,30 @@ function roleNameProblems({ databases, persons }: Config): string[] {
   return Object.keys(persons)
     .filter((name) => name.length > 64)
     .map((name) => `persons.${name}: 64 characters at most where a database is in policy mode`);
+}
+
+/** What Oracle cannot give to a role, and how its admin comes in. */
+function oracleProblems(config: Config, databaseId: string, database: DatabaseConfig): string[] {
+  const at = `databases.${databaseId}`;
+  if (database.engine !== "oracle") {
+    return database.passwordsOverApi ? [`${at}.passwordsOverApi: only oracle needs it`] : [];
+  }
+  const scopes = database.roles.flatMap((role) =>
+    (config.roles[role] ?? []).map((scope) => ({ role, scope })),
+  );
+  return [
+    ...(database.tls === "off" ? [`${at}.tls: oracle needs TLS`] : []),
+    ...(database.adminSecret === undefined ? [`${at}: oracle has no logins by IAM; name adminSecret`] : []),
+    ...scopes
+      .filter(({ scope }) => scope.privileges.includes("truncate"))
+      .map(({ role }) => `roles.${role}: on oracle truncate needs DROP ANY TABLE; take delete (${at})`),
+    ...scopes
+      .filter(({ scope }) => scope.privileges.includes("references"))
+      .map(({ role }) => `roles.${role}: oracle gives references to no role (${at})`),
+    ...scopes
+      .filter(({ scope }) => scope.columns && scope.privileges.includes("select"))
+      .map(({ role }) => `roles.${role}: oracle gives select on whole tables only; name a view (${at})`),
+  ];
 }
 
 function isDatabaseName(config: Config, name: string): boolean {
@@ -133,6 +157,7 @@ export function configProblems(config: Config): string[] {
   const problems = [
     ...Object.entries(config.databases).flatMap(([id, it]) => databaseProblems(config, id, it)),
     ...Object.entries(config.databases).flatMap(([id, it]) => mysqlProblems(config, id, it)),
+    ...Object.entries(config.databases).flatMap(([id, it]) => oracleProblems(config, id, it)),
     ...Object.keys(config.groups)
       .filter((name) => config.persons[name])
       .map((name) => `groups.${name}: a person has this name already`),

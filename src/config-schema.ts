@@ -49,7 +49,7 @@ function signsTokens(database: { model: string; adminUser?: string | undefined }
 
 const database = z
   .strictObject({
-    engine: z.enum(["postgres", "mysql", "mariadb"]),
+    engine: z.enum(["postgres", "mysql", "mariadb", "oracle"]),
     instance: z.string().min(1).optional(),
     cluster: z.string().min(1).optional(),
     host: z.string().min(1).optional(),
@@ -71,6 +71,11 @@ const database = z
     /** Logs that RDS exports to CloudWatch: dblease reads the sessions of its grants there. */
     logs: z.array(z.enum(["postgresql", "audit", "iam-db-auth-error"])).default([]),
     tls: z.union([z.literal("off"), z.strictObject({ ca: z.string().min(1) })]).optional(),
+    /**
+     * Oracle stores no verifier that could be made elsewhere: a person's password goes through the API, and stands in the
+     * table until the user is made. Without this, only services get access there.
+     */
+    passwordsOverApi: z.boolean().default(false),
     /** For rules: `tag/<key>=<value>`. They stand here and not in RDS, where many more people may write. */
     tags: z.record(z.string().regex(/^[\w.:/+@-]+$/), z.string()).default({}),
     roles: z.array(id).min(1),

@@ -12,5 +12,5 @@ export const provenAgainst: Readonly<Record<Engine, Proof>> = {
   mysql: "real server",
   mariadb: "real server",
   sqlserver: "nothing",
-  oracle: "nothing",
+  oracle: "recorded statements and grammar",
 };

@@ -97,7 +97,7 @@ test.each([
     good.replace("[select]", "[select, truncate]").replace("postgres", "mariadb"),
     "truncate needs DROP",
   ],
-  ["an engine that is not built", good.replace("postgres", "oracle"), "databases.orders.engine"],
+  ["an engine that is not built", good.replace("postgres", "db2"), "databases.orders.engine"],
   ["an unknown privilege", good.replace("[select]", "[drop]"), "privileges"],
 ])("%s is refused with its place", (_title, text, place) => {
   expect(() => readConfig(text, "x.yaml")).toThrow(

@@ -5,6 +5,7 @@ import { readGrant } from "../store/find-grants.ts";
 import { replaceVerifier as store } from "../store/verifiers.ts";
 import { attentionAt } from "../sweep.ts";
 import { checkVerifier } from "../verifiers/check-verifier.ts";
+import { assertMayTravel } from "../verifiers/password-travels.ts";
 import { wake } from "../workflow/start.ts";
 import { type Api, type Call, isOwn, visibleGrant, wrongStatus } from "./api.ts";
 
@@ -23,7 +24,9 @@ export async function replaceVerifier(api: Api, call: Call, id: string, verifier
       next: `dblease token ${id}`,
     });
   }
-  checkVerifier(grant.database.engine, verifier);
+  const { engine, id: database } = grant.database;
+  assertMayTravel(engine, database, call.stored.config.databases[database]);
+  checkVerifier(engine, verifier);
   if (!open.includes(grant.status)) throw wrongStatus(grant, "given a new credential");
   const dueAt = attentionAt({ ...grant, verifierNumber: grant.verifierNumber + 1 }, api.clock());
   await store(api.table, grant, verifier, dueAt ?? api.clock().toISOString());

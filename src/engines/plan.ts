@@ -3,6 +3,7 @@ import type { Engine, Model } from "../grant.ts";
 import type { NewUser, Plan } from "./engine.ts";
 import { mariadbDialect, mysqlDialect } from "./mysql/dialect.ts";
 import { plan as mysqlPlan } from "./mysql/plan.ts";
+import { plan as oraclePlan } from "./oracle/plan.ts";
 import { plan as postgresPlan } from "./postgres/plan.ts";
 
 /** The plan alone, without any engine's driver. Throws BAD_CONFIGURATION for an engine that is not built. */
@@ -14,6 +15,8 @@ export function planOf(engine: Engine, user: Omit<NewUser, "verifier">, model: M
       return mysqlPlan(mysqlDialect, user, model);
     case "mariadb":
       return mysqlPlan(mariadbDialect, user, model);
+    case "oracle":
+      return oraclePlan(user);
     default:
       throw new DbleaseError("BAD_CONFIGURATION", `engine ${engine} is not built`, {
         next: "name another engine in dblease.yaml",

@@ -1,8 +1,8 @@
 /** The verifiers of grants, in items of their own: no event, no stream record and no workflow carries one. */
-import { GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { DbleaseError } from "../errors.ts";
 import type { Grant, GrantId } from "../grant.ts";
-import { conflictOr, keys, type Table } from "./table.ts";
+import { conflictOr, isConditionFailure, keys, type Table } from "./table.ts";
 
 export interface StoredVerifier {
   number: number;
@@ -17,6 +17,21 @@ export async function readVerifier(table: Table, id: GrantId): Promise<StoredVer
   if (found.Item) return { number: Number(found.Item.number), verifier: String(found.Item.verifier) };
   throw new DbleaseError("NOT_FOUND", `grant ${id} has no verifier`, {
     next: `dblease credential ${id} --new`,
+  });
+}
+
+/** Leaves nothing of a verifier but its number; one that came meanwhile stays. */
+export async function forgetVerifier(table: Table, id: GrantId, number: number): Promise<void> {
+  const forgetting = new UpdateCommand({
+    TableName: table.name,
+    Key: keys.verifier(id),
+    UpdateExpression: "SET verifier = :none",
+    ConditionExpression: "#number = :number",
+    ExpressionAttributeNames: { "#number": "number" },
+    ExpressionAttributeValues: { ":none": "", ":number": number },
+  });
+  await table.client.send(forgetting).catch((error: unknown) => {
+    if (!isConditionFailure(error)) throw error;
   });
 }
 

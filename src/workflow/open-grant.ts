@@ -14,6 +14,7 @@ import { assertNotFrozen } from "../store/freezes.ts";
 import { type Birth, createGrant } from "../store/grants.ts";
 import type { Table } from "../store/table.ts";
 import { checkVerifier } from "../verifiers/check-verifier.ts";
+import { assertMayTravel } from "../verifiers/password-travels.ts";
 import { modelOf } from "./model-of.ts";
 import { startGrant, type Workflows } from "./start.ts";
 
@@ -77,10 +78,12 @@ function assertCredential({ birth, service, stored, wish }: Opening, model: Mode
     });
   }
   if (model === "iam" || service) return;
+  const { engine } = databaseSnapshot(stored.config, wish.database);
+  assertMayTravel(engine, wish.database, stored.config.databases[wish.database]);
   if (birth.verifier === undefined) {
     throw new DbleaseError("BAD_REQUEST", "verifier is missing", { next: "send verifier" });
   }
-  checkVerifier(databaseSnapshot(stored.config, wish.database).engine, birth.verifier);
+  checkVerifier(engine, birth.verifier);
 }
 
 function newGrant(

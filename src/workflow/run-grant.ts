@@ -6,9 +6,10 @@ import { expiry, type Grant, type GrantId } from "../grant.ts";
 import { readGrant } from "../store/find-grants.ts";
 import { changeStatus, touchGrant } from "../store/grants.ts";
 import type { Table } from "../store/table.ts";
-import { readVerifier } from "../store/verifiers.ts";
+import { forgetVerifier, readVerifier } from "../store/verifiers.ts";
 import { attentionAt } from "../sweep.ts";
 import { newSecret } from "../verifiers/new-secret.ts";
+import { passwordTravels } from "../verifiers/password-travels.ts";
 import { keepServiceSecret } from "./service-secret.ts";
 
 export interface DatabaseStep<Connection> {
@@ -176,7 +177,9 @@ export async function runGrant<Connection>(
     await applyExpiry(step, grant);
     await applyVerifier(step, grant);
   }
-  const { status, expiresAt } = await readGrant(step.table, id);
+  const { status, expiresAt, verifierApplied } = await readGrant(step.table, id);
+  // The database has it now; a password does not stay where others may read it.
+  if (passwordTravels(grant.database.engine)) await forgetVerifier(step.table, id, verifierApplied);
   if (status === "active" && expiresAt) return { grantId: id, expiresAt };
   throw new DbleaseError("WRONG_STATUS", `grant ${id} is ${status}, not active`, {
     next: `dblease show ${id}`,

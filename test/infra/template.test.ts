@@ -108,6 +108,7 @@ describe("what must hold when others are busy or gone", () => {
       "EventsPublishStreamLag",
       "IntakeRefusedEvents",
       "LogsLogsNotRead",
+      "RotationOracleRotationFailed",
       "RotationPostgresRotationFailed",
       "SweepLateRevokes",
       "SweepRevokeFailed",
@@ -179,7 +180,11 @@ describe("what must hold when others are busy or gone", () => {
       .map(([id]) => id.replace(/[0-9A-F]{8}$/, ""));
     const ofEngine = (it: string) => [`Dblease${it}Admin`, `Dblease${it}Grant`, `Dblease${it}Revoke`];
     expect(inside.sort()).toEqual(
-      [...["Mariadb", "Mysql", "Postgres"].flatMap(ofEngine), "DbleaseRotationPostgres"].sort(),
+      [
+        ...["Mariadb", "Mysql", "Oracle", "Postgres"].flatMap(ofEngine),
+        "DbleaseRotationOracle",
+        "DbleaseRotationPostgres",
+      ].sort(),
     );
   });
 });

@@ -1,6 +1,6 @@
 import type { MysqlConnection } from "../../connect/mysql.ts";
+import { check } from "../check.ts";
 import type { Check, GroupRole } from "../engine.ts";
-import { check } from "./check.ts";
 import type { Dialect } from "./dialect.ts";
 import { literal, theirName } from "./quote.ts";
 import { managedRole } from "./standing.ts";

@@ -1,7 +1,7 @@
 import type { MysqlConnection } from "../../connect/mysql.ts";
+import { check, failed } from "../check.ts";
 import type { Check, GroupRole } from "../engine.ts";
 import { adminChecks } from "./admin-checks.ts";
-import { check, failed } from "./check.ts";
 import { definerStatements, definersIn } from "./definers.ts";
 import type { Dialect } from "./dialect.ts";
 import { drift } from "./drift.ts";

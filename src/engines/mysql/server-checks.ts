@@ -1,6 +1,6 @@
 import type { MysqlConnection } from "../../connect/mysql.ts";
+import { check } from "../check.ts";
 import type { Check } from "../engine.ts";
-import { check } from "./check.ts";
 import type { Dialect } from "./dialect.ts";
 import { accountName } from "./quote.ts";
 import { message } from "./use.ts";

@@ -29,7 +29,13 @@ export type Capability =
   /** Members of a group can be kept from becoming the group. */
   | "no set role"
   /** What users log in by is stored on the server, and can be changed. */
-  | "verifiers";
+  | "verifiers"
+  /** A privilege on a schema covers tables that are made later. */
+  | "future tables"
+  /** Columns of a table can be opened for reading, and the others not. */
+  | "column select"
+  /** A user can be dropped while it is connected. */
+  | "drop while connected";
 
 /** One open session of somebody. */
 export interface Session {

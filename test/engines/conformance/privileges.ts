@@ -10,16 +10,21 @@ export function privilegeStories<Connection>(harness: Harness<Connection>): void
   const failures = async (stage: Stage<Connection>, roles: readonly GroupRole[]) =>
     (await adapter.doctor(stage.door(), roles)).filter(({ id, ok }) => !ok && id.startsWith("rights:"));
 
-  story(harness, "tables that are made later are open as well, to their readers only", async (stage) => {
-    await stage.asOwner(`CREATE TABLE ${stage.schema}.later AS SELECT 1 AS id`);
-    const person = await granted(harness, stage);
-    const session = await person.login();
-    expect(await session.query(`SELECT id FROM ${stage.schema}.later`)).toEqual([{ id: 1 }]);
-    const insert = session.query(`INSERT INTO ${stage.schema}.later VALUES (2)`);
-    expect(await refusal(harness, insert)).toBe("denied");
-    await session.close();
-    await person.revoke();
-  });
+  story(
+    harness,
+    "tables that are made later are open as well, to their readers only",
+    async (stage) => {
+      await stage.asOwner(`CREATE TABLE ${stage.schema}.later AS SELECT 1 AS id`);
+      const person = await granted(harness, stage);
+      const session = await person.login();
+      expect(await session.query(`SELECT id FROM ${stage.schema}.later`)).toEqual([{ id: 1 }]);
+      const insert = session.query(`INSERT INTO ${stage.schema}.later VALUES (2)`);
+      expect(await refusal(harness, insert)).toBe("denied");
+      await session.close();
+      await person.revoke();
+    },
+    ["future tables"],
+  );
 
   story(
     harness,
@@ -76,35 +81,40 @@ export function privilegeStories<Connection>(harness: Harness<Connection>): void
     ["immediate privileges"],
   );
 
-  story(harness, "listed tables and columns open these and no others", async (stage) => {
-    const { schema } = stage;
-    await stage.asOwner(`CREATE TABLE ${schema}.salaries (id int, name text, amount int)`);
-    await stage.asOwner(`CREATE TABLE ${schema}.other (id int)`);
-    await adapter.prepare(stage.door(), [
-      {
-        name: stage.reader.name,
-        scopes: [
-          {
-            schemas: [schema],
-            tables: ["salaries", "orders"],
-            columns: { salaries: ["id", "name"] },
-            privileges: ["select", "insert"],
-          },
-        ],
-      },
-    ]);
-    const person = await granted(harness, stage);
-    const session = await person.login();
-    const tried = (sql: string) => refusal(harness, session.query(sql));
-    await session.query(`SELECT id, name FROM ${schema}.salaries`);
-    await session.query(`INSERT INTO ${stage.orders} (customer) VALUES ('eve')`);
-    expect(await tried(`SELECT amount FROM ${schema}.salaries`)).toBe("denied");
-    expect(await tried(`SELECT * FROM ${schema}.other`)).toBe("denied");
-    await stage.asOwner(`CREATE TABLE ${schema}.newer (id int)`);
-    expect(await tried(`SELECT * FROM ${schema}.newer`)).toBe("denied");
-    await session.close();
-    await person.revoke();
-  });
+  story(
+    harness,
+    "listed tables and columns open these and no others",
+    async (stage) => {
+      const { schema } = stage;
+      await stage.asOwner(`CREATE TABLE ${schema}.salaries (id int, name text, amount int)`);
+      await stage.asOwner(`CREATE TABLE ${schema}.other (id int)`);
+      await adapter.prepare(stage.door(), [
+        {
+          name: stage.reader.name,
+          scopes: [
+            {
+              schemas: [schema],
+              tables: ["salaries", "orders"],
+              columns: { salaries: ["id", "name"] },
+              privileges: ["select", "insert"],
+            },
+          ],
+        },
+      ]);
+      const person = await granted(harness, stage);
+      const session = await person.login();
+      const tried = (sql: string) => refusal(harness, session.query(sql));
+      await session.query(`SELECT id, name FROM ${schema}.salaries`);
+      await session.query(`INSERT INTO ${stage.orders} (customer) VALUES ('eve')`);
+      expect(await tried(`SELECT amount FROM ${schema}.salaries`)).toBe("denied");
+      expect(await tried(`SELECT * FROM ${schema}.other`)).toBe("denied");
+      await stage.asOwner(`CREATE TABLE ${schema}.newer (id int)`);
+      expect(await tried(`SELECT * FROM ${schema}.newer`)).toBe("denied");
+      await session.close();
+      await person.revoke();
+    },
+    ["column select"],
+  );
 
   story(
     harness,

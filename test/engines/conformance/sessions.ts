@@ -148,14 +148,19 @@ export function sessionStories<Connection>(harness: Harness<Connection>): void {
     await expectGone(stage, person, receipt);
   });
 
-  story(harness, "a user whom a person dropped by hand still loses the open session", async (stage) => {
-    const person = await granted(harness, stage);
-    const session = await person.login();
-    await stage.dropLogin(person.user.username);
-    expect(await session.query("SELECT 1 AS alive")).toEqual([{ alive: 1 }]);
-    const receipt = await person.revoke();
-    await session.ended;
-    expect(receipt.sessionsEnded).toBe(1);
-    await expectGone(stage, person, receipt);
-  });
+  story(
+    harness,
+    "a user whom a person dropped by hand still loses the open session",
+    async (stage) => {
+      const person = await granted(harness, stage);
+      const session = await person.login();
+      await stage.dropLogin(person.user.username);
+      expect(await session.query("SELECT 1 AS alive")).toEqual([{ alive: 1 }]);
+      const receipt = await person.revoke();
+      await session.ended;
+      expect(receipt.sessionsEnded).toBe(1);
+      await expectGone(stage, person, receipt);
+    },
+    ["drop while connected"],
+  );
 }

@@ -1,4 +1,4 @@
-import type { Check } from "../engine.ts";
+import type { Check } from "./engine.ts";
 
 /** One line of doctor; its repair shows only where it is needed. */
 export function check(id: string, ok: boolean, sentence: string, repair?: string): Check {

@@ -1,0 +1,63 @@
+/**
+ * What the PL/SQL blocks of this folder are put together from, once and for all: no name and no value ever becomes part of
+ * a text. Everything is looked up in SYS, so that nobody's object of the same name stands in for the server's own
+ * (dangers 10). Each CREATE, ALTER, GRANT and DROP inside a block commits by itself.
+ */
+
+/** The server quotes it, and refuses what is no name. */
+function enquoted(bind: string): string {
+  return `SYS.DBMS_ASSERT.ENQUOTE_NAME(:${bind}, FALSE)`;
+}
+
+export const user = enquoted("username");
+export const password = enquoted("password");
+export const groupRole = enquoted("role");
+/** The marker is the name of the user's own profile (mark.ts). */
+export const profile = enquoted("marker");
+
+export function instantOf(bind: string): string {
+  return `TO_TIMESTAMP(:${bind}, 'YYYY-MM-DD"T"HH24:MI:SS.FF3"Z"')`;
+}
+
+export const now = "SYS_EXTRACT_UTC(SYSTIMESTAMP)";
+
+/** Fails (20001) where the server's own clock is past the deadline (dangers 5). */
+export const refuseAfterDeadline = `IF ${now} > ${instantOf("deadline")} THEN
+    RAISE_APPLICATION_ERROR(-20001, 'the deadline has passed');
+  END IF;`;
+
+/** Fails (20002) where a user of this name has another profile. Needs the variable `found`. */
+export const refuseForeign = `SELECT COUNT(*) INTO found FROM SYS.DBA_USERS WHERE USERNAME = :username AND PROFILE <> :marker;
+  IF found > 0 THEN
+    RAISE_APPLICATION_ERROR(-20002, 'somebody else made this user');
+  END IF;`;
+
+/** Fails (20003) where the user is gone or may not log in. Needs the variable `found`. */
+export const refuseUnlessLive = `SELECT COUNT(*) INTO found FROM SYS.DBA_USERS
+    WHERE USERNAME = :username AND PROFILE = :marker AND ACCOUNT_STATUS NOT LIKE '%LOCKED';
+  IF found = 0 THEN
+    RAISE_APPLICATION_ERROR(-20003, 'the user is gone or fenced');
+  END IF;`;
+
+/**
+ * Seconds from the time of the password to the expiry, as the profile counts them; what the user is older than the
+ * moment is added. Needs the variables `life` and `age`.
+ */
+export const lifeUntilExpiry = `SELECT NVL(MAX(SYSDATE - CREATED), 0) INTO age FROM SYS.DBA_USERS WHERE USERNAME = :username;
+  life := GREATEST(1, CEIL((CAST(${instantOf("expires")} AS DATE) - CAST(${now} AS DATE) + age) * 86400));`;
+
+/**
+ * The job that locks the user at its expiry, by the server itself (dangers 16): moved where it is, else made. One for a
+ * moment that has passed runs at once. It stays after it has run, until the user is dropped. Needs the variable `found`.
+ */
+export const moveJob = `found := 0;
+  FOR job IN (SELECT OWNER, JOB_NAME FROM SYS.DBA_SCHEDULER_JOBS WHERE JOB_NAME = :username AND COMMENTS = :marker) LOOP
+    found := 1;
+    SYS.DBMS_SCHEDULER.SET_ATTRIBUTE('"' || job.OWNER || '"."' || job.JOB_NAME || '"', 'start_date', FROM_TZ(${instantOf("expires")}, 'UTC'));
+    SYS.DBMS_SCHEDULER.ENABLE('"' || job.OWNER || '"."' || job.JOB_NAME || '"');
+  END LOOP;
+  IF found = 0 THEN
+    SYS.DBMS_SCHEDULER.CREATE_JOB(job_name => ${user}, job_type => 'PLSQL_BLOCK',
+      job_action => 'BEGIN EXECUTE IMMEDIATE ''ALTER USER ' || ${user} || ' ACCOUNT LOCK''; END;',
+      start_date => FROM_TZ(${instantOf("expires")}, 'UTC'), enabled => TRUE, auto_drop => FALSE, comments => :marker);
+  END IF;`;

@@ -1,0 +1,93 @@
+/** Names what is left of a user, each with the statement that finishes it where one is known. */
+import type { Residue } from "../../receipt.ts";
+import type { KnownUser } from "../engine.ts";
+import { markerText } from "../marker-text.ts";
+import { ownName, quoted, spoken } from "./quote.ts";
+import type { OracleSession, OwnedObject, Reading } from "./reading.ts";
+
+/** Data; whatever else somebody owns can run, or makes something run. */
+const data = /^(TABLE|INDEX|SEQUENCE|LOB|CLUSTER)( (SUB)?PARTITION)?$/;
+
+/** What goes with something else that is named as well, or that only its owner can drop. */
+const withoutDrop = /PARTITION$|^(LOB|DATABASE LINK)$/;
+
+/** What the whole database knows; `where`: the database that was asked. */
+export function databaseResidue(user: KnownUser, reading: Reading, where: string): Residue[] {
+  const owner = ownName(user.username);
+  const from = `FROM ${quoted(owner)}`;
+  return [
+    ...reading.objects.map((object) => objectResidue(owner, object, where)),
+    ...reading.prepared.map((id) => ({
+      kind: "prepared_transaction" as const,
+      where,
+      what: `distributed transaction ${id}`,
+      statement: `ROLLBACK FORCE '${id.replaceAll("'", "''")}'`,
+    })),
+    ...reading.roles.map((role) => ({
+      kind: "membership" as const,
+      where,
+      what: `member of ${spoken(role)}`,
+      statement: `REVOKE ${quoted(role)} ${from}`,
+    })),
+    ...reading.privileges.map((privilege) => ({
+      kind: "privilege" as const,
+      where,
+      what: privilege,
+      statement: `REVOKE ${privilege} ${from}`,
+    })),
+    ...reading.proxies.map(({ proxy, client }) => ({
+      kind: "privilege" as const,
+      where,
+      what: `${spoken(proxy)} may log in as ${spoken(client)}`,
+      statement: `ALTER USER ${quoted(client)} REVOKE CONNECT THROUGH ${quoted(proxy)}`,
+    })),
+    ...reading.users.map(({ name, marked }) => {
+      if (name === owner && marked) return { kind: "user" as const, where, what: user.username };
+      const what = `${spoken(name)}, which ${marked ? "carries the mark of this grant" : "dblease did not make"}`;
+      return { kind: "user" as const, where, what, statement: `DROP USER ${quoted(name)}` };
+    }),
+    ...thingsOfOurs(user, reading, where),
+  ];
+}
+
+function objectResidue(owner: string, { type, name, valid, openTo }: OwnedObject, where: string): Residue {
+  const notes = [
+    ...(valid ? [] : ["invalid"]),
+    ...(openTo.length > 0 ? [`open to ${openTo.join(", ")}`] : []),
+  ];
+  const what = [`${type.toLowerCase()} ${quoted(owner, name)}`, ...notes].join(", ");
+  const kind = data.test(type) ? ("object" as const) : ("executable" as const);
+  if (withoutDrop.test(type)) return { kind, where, what };
+  const drop =
+    type === "JOB"
+      ? `BEGIN DBMS_SCHEDULER.DROP_JOB('${quoted(owner, name).replaceAll("'", "''")}', TRUE); END;`
+      : `DROP ${type} ${quoted(owner, name)}`;
+  return { kind, where, what, statement: drop };
+}
+
+/** While the user is there its job and profile only bound it, and go with it. */
+function thingsOfOurs(user: KnownUser, reading: Reading, where: string): Residue[] {
+  if (reading.users.length > 0) return [];
+  const profile = quoted(markerText(user.marker));
+  return [
+    ...reading.jobs.map((job) => ({
+      kind: "executable" as const,
+      where,
+      what: `job ${quoted(job.owner, job.name)}`,
+      statement: `BEGIN DBMS_SCHEDULER.DROP_JOB('${quoted(job.owner, job.name)}', TRUE); END;`,
+    })),
+    ...(reading.hasProfile
+      ? [{ kind: "object" as const, where, what: `profile ${profile}`, statement: `DROP PROFILE ${profile}` }]
+      : []),
+  ];
+}
+
+/** Open sessions on one server. */
+export function sessionResidue(sessions: readonly OracleSession[], member: string): Residue[] {
+  return sessions.map(({ kind, sid, serial }) => ({
+    kind: "session",
+    where: member,
+    what: `${kind === "session" ? "session" : "another admin connection of this grant,"} ${sid},${serial}`,
+    statement: `BEGIN rdsadmin.rdsadmin_util.kill(${sid}, ${serial}, 'PROCESS'); END;`,
+  }));
+}

@@ -1,0 +1,105 @@
+import type { OracleConnection } from "../../connect/oracle.ts";
+import type { Receipt } from "../../receipt.ts";
+import type { KnownUser } from "../engine.ts";
+import { drop } from "./drop.ts";
+import { endSessions, type Silence, untilQuiet } from "./end-sessions.ts";
+import { engineError, isHeldUp, repeatOvertaken } from "./errors.ts";
+import { fence } from "./fence.ts";
+import { ownName } from "./quote.ts";
+import { readBack } from "./read-back.ts";
+import { ours, read } from "./reading.ts";
+import { type OracleDoor, use } from "./use.ts";
+
+/** A login that came in just before the fence, or a grant that was just finishing: then once more from the start. */
+const passes = 3;
+
+/**
+ * Fence, read, drop, read back: four round trips after the login where nothing is left and nobody is connected. Whoever
+ * owns anything is not dropped. Throws FOREIGN_USER, ADMIN_LACKS_RIGHTS, UNAVAILABLE and what a login throws.
+ */
+export async function revoke(door: OracleDoor, user: KnownUser, clock: () => Date): Promise<Receipt> {
+  try {
+    return await use(door, { purpose: "revoke" }, async (connection) => {
+      const once = () => repeatOvertaken(() => revokeOnce(door, connection, user, clock));
+      let { receipt, again } = await once();
+      for (let pass = 1; pass < passes && again; pass++) {
+        const later = await once();
+        const sessionsEnded = receipt.sessionsEnded + later.receipt.sessionsEnded;
+        receipt = { ...later.receipt, sessionsEnded };
+        again = later.again;
+      }
+      return receipt;
+    });
+  } catch (error) {
+    throw engineError(error, user.username);
+  }
+}
+
+/** `again`: nothing that was seen stood in the way of the drop, and yet the user or a session of it is there. */
+async function revokeOnce(
+  door: OracleDoor,
+  connection: OracleConnection,
+  user: KnownUser,
+  clock: () => Date,
+): Promise<{ receipt: Receipt; again: boolean }> {
+  await fenceAgainstLocks(connection, user);
+  const fencedAt = clock().toISOString();
+  const quiet = await quieten(door, connection, user);
+  const { last } = quiet.writer;
+  const finished = quiet.everywhere && last.objects.length + last.prepared.length === 0;
+  const dropped = finished ? await drop(connection, user) : "held";
+  const droppedAt = dropped === "now" ? { droppedAt: clock().toISOString() } : {};
+  const end = await read(connection, user);
+  const name = ownName(user.username);
+  const userOid = ours(name, last)[0]?.id ?? user.userOid;
+  return {
+    again: finished && ours(name, end).length + end.sessions.length > 0,
+    receipt: {
+      username: user.username,
+      ...(userOid === undefined ? {} : { userOid }),
+      fencedAt,
+      ...droppedAt,
+      sessionsEnded: quiet.writer.ended.size + quiet.elsewhere,
+      moved: [],
+      ...(await readBack(door, user, end, clock)),
+    },
+  };
+}
+
+/** Somebody's lock on the user ends with the session that has it: a grant that hangs, or the user's own. */
+async function fenceAgainstLocks(connection: OracleConnection, user: KnownUser): Promise<void> {
+  try {
+    await fence(connection, user);
+  } catch (error) {
+    if (!isHeldUp(error)) throw error;
+    const { sessions } = await read(connection, user);
+    await endSessions(connection, sessions);
+    await fence(connection, user);
+  }
+}
+
+interface Quiet {
+  /** No member has a session of the user, and each knows of the fence. */
+  everywhere: boolean;
+  writer: Silence;
+  /** Sessions that were ended on other members. */
+  elsewhere: number;
+}
+
+async function quieten(door: OracleDoor, connection: OracleConnection, user: KnownUser): Promise<Quiet> {
+  const writer = await untilQuiet(connection, user, () => fence(connection, user));
+  const others = await Promise.all(
+    door.members
+      .slice(1)
+      .map((member) =>
+        use(door, { member, purpose: "revoke" }, (there) => untilQuiet(there, user)).catch(
+          (): Silence | undefined => undefined,
+        ),
+      ),
+  );
+  return {
+    everywhere: [writer, ...others].every((answer) => answer?.quiet),
+    writer,
+    elsewhere: others.reduce((sum, answer) => sum + (answer?.ended.size ?? 0), 0),
+  };
+}
