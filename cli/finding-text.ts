@@ -8,7 +8,7 @@ const styles = { high: "red", medium: "yellow", low: "dim" } as const;
 
 /** One finding: what is the matter, what it rests on, what mends it. */
 export function findingText(it: FindingView, output: Output, now: Date): string {
-  const where = it.database === "*" ? "all databases" : it.database;
+  const where = it.database === "*" ? "account" : it.database;
   const facts: [string, string][] = [
     ["  id", printable(it.id)],
     ["  seen", `first ${clockTime(it.firstSeenAt, now)}, last ${clockTime(it.seenAt, now)}`],

@@ -2,7 +2,7 @@
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import type { Config } from "./config.ts";
 import { type EngineFunctions, engineFunction } from "./engine-functions.ts";
-import type { Check, GroupRole, ListedUser } from "./engines/engine.ts";
+import type { Check, GroupRole, ListedUser, LoginUser } from "./engines/engine.ts";
 import { DbleaseError } from "./errors.ts";
 import type { DatabaseSnapshot, Member } from "./grant.ts";
 import { groupRolesOf } from "./group-role.ts";
@@ -37,6 +37,8 @@ export function adminOrder(
 export interface AdminAnswer {
   checks: readonly Check[];
   users?: readonly ListedUser[];
+  /** Everybody who may log in; absent also where the engine does not tell. */
+  logins?: readonly LoginUser[];
 }
 
 function isAnswer(said: unknown): said is AdminAnswer {

@@ -27,7 +27,11 @@ export type FindingKind =
   /** IAM lets somebody open databases by tokens who needs no grant for it. */
   | "policy"
   /** A policy allows an action that AWS does not have. */
-  | "no_such_action";
+  | "no_such_action"
+  /** A database user whom nothing explains. */
+  | "unexplained_user"
+  /** The access of a grant has not ended as it should. */
+  | "late_revoke";
 
 /** What somebody who keeps still about it risks: access to data, what leads to it, or a mess. */
 export type Severity = "high" | "medium" | "low";
@@ -36,7 +40,7 @@ const severities: Readonly<Record<FindingKind, Severity>> = {
   foreign_user: "high",
   unknown_grant: "high",
   returned_user: "high",
-  missing_user: "low",
+  missing_user: "medium",
   changed_user: "high",
   stranger: "high",
   group_role: "medium",
@@ -46,9 +50,11 @@ const severities: Readonly<Record<FindingKind, Severity>> = {
   unreachable: "medium",
   policy: "high",
   no_such_action: "low",
+  unexplained_user: "medium",
+  late_revoke: "high",
 };
 
-/** Scope of a finding that is about all databases: access by IAM. */
+/** Scope of findings that are not of one look at one database: access by IAM, and revokes. */
 export const allDatabases = "*";
 
 /** What one look at a database, or at IAM, shows. */

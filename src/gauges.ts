@@ -12,7 +12,7 @@ const lateAfterSeconds = 120;
 const maybeUsed: readonly GrantStatus[] = ["granting", "active", "revoking"];
 
 /** Its end has passed, and nothing says yet that the access is fenced. */
-function isLate(grant: Grant, now: Date): boolean {
+export function isLate(grant: Grant, now: Date): boolean {
   if (!maybeUsed.includes(grant.status) || grant.expiresAt === undefined) return false;
   return Date.parse(grant.expiresAt) + lateAfterSeconds * 1000 < now.getTime();
 }

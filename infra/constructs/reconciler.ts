@@ -30,7 +30,7 @@ export class Reconciler extends Construct {
     store.grantRead(reconcile);
     store.grantQuery(reconcile);
     store.grantQueryKeys(reconcile, ["finding", "rotation"]);
-    store.grantChange(reconcile, ["finding", "database"]);
+    store.grantChange(reconcile, ["finding", "database", "stock"]);
     reconcile.allowDescribe();
     EngineFunctions.open(engines, "admin", reconcile);
     EngineFunctions.open(engines, "revoke", reconcile);

@@ -24,7 +24,8 @@ export class Sweeper extends Construct {
     });
     installation.store.grantRead(sweep);
     installation.store.grantQuery(sweep);
-    installation.store.grantChange(sweep);
+    installation.store.grantChange(sweep, ["finding"]);
+    installation.store.grantQueryKeys(sweep, ["finding"]);
     sweep.allowDescribe();
     workflows.open(sweep);
     EngineFunctions.open(engines, "revoke", sweep);

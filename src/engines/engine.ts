@@ -84,6 +84,27 @@ export interface ListedUser {
   attributes: readonly string[];
 }
 
+/** Somebody who may log in, as `logins` finds them: whom nobody explains is a finding. */
+export interface LoginUser {
+  /** As people are told; of MySQL with its host. */
+  username: string;
+  /** Without the host. */
+  name: string;
+  /** Nobody has to explain the server's own users, nor the admin that asks. */
+  own?: "server" | "admin";
+  /** It logs in by IAM tokens. */
+  byIam: boolean;
+  /** What it may beyond the data of a database, in the engine's own words. */
+  powers: readonly string[];
+  /** Since when its password is in force, where the server tells. */
+  passwordSince?: Instant;
+  /** Open now, and from how many addresses. */
+  sessions: number;
+  addresses: number;
+  /** The statement that bars it and can be taken back. */
+  bar: string;
+}
+
 /** One line of `doctor`. `repair`: the statement or command that mends it. */
 export interface Check {
   id: string;
@@ -125,6 +146,9 @@ export interface EngineAdapter<Connection> {
 
   /** All users that look like ours, and all direct members of these group roles. */
   list(door: Door<Connection>, groupRoles: readonly string[]): Promise<readonly ListedUser[]>;
+
+  /** Everybody who may log in. Absent: not built for this engine, so that nothing is said of its users. */
+  logins?(door: Door<Connection>): Promise<readonly LoginUser[]>;
 
   /** The statements that a grant of this model and its revoke would run. */
   plan(user: Omit<NewUser, "verifier">, model: Model): Plan;

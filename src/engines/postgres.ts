@@ -7,6 +7,7 @@ import { extend } from "./postgres/extend.ts";
 import { grant } from "./postgres/grant.ts";
 import { inspect } from "./postgres/inspect.ts";
 import { list } from "./postgres/list.ts";
+import { logins } from "./postgres/logins.ts";
 import { plan } from "./postgres/plan.ts";
 import { prepare } from "./postgres/prepare.ts";
 import { revoke } from "./postgres/revoke.ts";
@@ -19,6 +20,7 @@ export const postgres: EngineAdapter<PostgresConnection> = {
   revoke,
   inspect,
   list,
+  logins,
   plan,
   doctor,
 };

@@ -1,6 +1,6 @@
 /** Findings of the reconciler; opening and closing one is one transaction with its event. */
 import { GetCommand, paginateQuery, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import type { Finding, FindingEvent } from "../finding.ts";
+import type { Finding, FindingEvent, FindingKind } from "../finding.ts";
 import { keys, type Table } from "./table.ts";
 import { updateExpression } from "./update-expression.ts";
 
@@ -9,8 +9,8 @@ function asFinding({ pk: _, sk: __, ...it }: Record<string, unknown>): Finding {
   return it as unknown as Finding;
 }
 
-/** All findings, of one scope or of all; the closed ones too, since one that comes back is the same. */
-export async function findFindings(table: Table, database?: string): Promise<Finding[]> {
+/** All findings, of one scope and kind or of all; the closed ones too, since one that comes back is the same. */
+export async function findFindings(table: Table, database?: string, kind?: FindingKind): Promise<Finding[]> {
   const pages = paginateQuery(
     { client: table.client },
     {
@@ -18,7 +18,7 @@ export async function findFindings(table: Table, database?: string): Promise<Fin
       KeyConditionExpression: database === undefined ? "pk = :pk" : "pk = :pk AND begins_with(sk, :sk)",
       ExpressionAttributeValues: {
         ":pk": "finding",
-        ...(database === undefined ? {} : { ":sk": `${database}/` }),
+        ...(database === undefined ? {} : { ":sk": `${database}/${kind === undefined ? "" : `${kind}/`}` }),
       },
       ConsistentRead: true,
     },

@@ -49,6 +49,7 @@ export const keys = {
   }),
   policyScan: () => ({ pk: "policy-scan", sk: "latest" }),
   database: (id: string) => ({ pk: "database", sk: id }),
+  stock: (database: string) => ({ pk: "stock", sk: database }),
   rotation: (secret: string) => ({ pk: "rotation", sk: secret }),
   rotationEvent: (id: string, version: number) => ({
     pk: `event#rotation#${id}`,

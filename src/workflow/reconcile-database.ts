@@ -5,7 +5,8 @@
 import type { RDSClient } from "@aws-sdk/client-rds";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { type AdminFunctions, adminOrder, runAdminOrder } from "../admin-order.ts";
-import type { Check } from "../engines/engine.ts";
+import type { Config } from "../config.ts";
+import type { Check, LoginUser } from "../engines/engine.ts";
 import { DbleaseError } from "../errors.ts";
 import type { Finding, Observation } from "../finding.ts";
 import type { DatabaseSnapshot, Grant, GrantId, Member } from "../grant.ts";
@@ -23,6 +24,7 @@ import { recordFindings } from "./record-findings.ts";
 import { resolveMembers } from "./resolve-members.ts";
 import { rotationSchedule } from "./rotation-schedule.ts";
 import { revokeName } from "./start.ts";
+import { stockUp } from "./stock-up.ts";
 
 export interface Reconciler {
   table: Table;
@@ -44,6 +46,9 @@ interface Look {
   moved: string | undefined;
   /** Grants are by IAM, and RDS takes no tokens. */
   closed: readonly Check[];
+  /** Everybody who may log in; undefined: the engine does not tell. */
+  logins: readonly LoginUser[] | undefined;
+  config: Config;
 }
 
 /** @throws UNAVAILABLE and what else says that the database cannot be asked; NOT_FOUND: it is not configured. */
@@ -53,7 +58,7 @@ async function look(parts: Reconciler, database: string): Promise<Look> {
   const members = await resolveMembers(parts.rds, order.database);
   assertTakesTokens(order.database, members);
   await acceptFirstServer(parts.table, database, members, parts.clock());
-  const { users, checks } = await runAdminOrder(parts.admin, { ...order, members });
+  const { users, logins, checks } = await runAdminOrder(parts.admin, { ...order, members });
   if (!users) {
     const sentence = checks[0]?.sentence ?? "no answer";
     throw new DbleaseError("UNAVAILABLE", sentence, { next: `dblease doctor ${database}` });
@@ -65,6 +70,8 @@ async function look(parts: Reconciler, database: string): Promise<Look> {
     groupRoles: order.groupRoles.map((it) => it.name),
     moved,
     closed: takesTokens(config, database, members).filter((it) => !it.ok),
+    logins,
+    config,
   };
 }
 
@@ -131,13 +138,14 @@ async function lookAtRotations(parts: Reconciler, database: string): Promise<Obs
 async function compare(
   parts: Reconciler,
   database: string,
-  { shown, members, groupRoles, moved, closed }: Look,
+  { shown, members, groupRoles, moved, closed, logins, config }: Look,
 ): Promise<{ findings: Finding[]; ended: GrantId[] }> {
   const grants = await grantsOf(parts, database, shown);
   const known = { database, installation: parts.installation, groupRoles, grants };
   const observations = [
     ...reconcile(shown, known),
     ...(await foreignPolicies(parts, database)),
+    ...(await stockUp(parts, config, database, logins)),
     ...(await lookAtRotations(parts, database)),
     ...closed.map(({ sentence, repair }) => unreachable(sentence, repair)),
   ];

@@ -1,5 +1,5 @@
 /** Brings findings to what was observed: new ones open, known ones count, those that are gone close. */
-import { type Finding, findingId, isAcknowledged, type Observation } from "../finding.ts";
+import { type Finding, type FindingKind, findingId, isAcknowledged, type Observation } from "../finding.ts";
 import { changeFinding, findFindings, seeFindingAgain } from "../store/findings.ts";
 import { isConditionFailure, type Table } from "../store/table.ts";
 
@@ -58,6 +58,7 @@ async function close({ table, clock }: Recorder, { acknowledged: _, ...it }: Fin
 /**
  * @param database whose findings they are; `*`: those about all.
  * @param wasLookedAt tells of a known finding whether it would have been observed; if not, it stays as it is.
+ * @param kind the one that all observations are of; absent: of several.
  * @returns the findings that are open now and were observed.
  */
 export async function recordFindings(
@@ -65,8 +66,9 @@ export async function recordFindings(
   database: string,
   observations: readonly Observation[],
   wasLookedAt: (finding: Finding) => boolean,
+  kind?: FindingKind,
 ): Promise<Finding[]> {
-  const known = new Map((await findFindings(recorder.table, database)).map((it) => [it.id, it]));
+  const known = new Map((await findFindings(recorder.table, database, kind)).map((it) => [it.id, it]));
   const found: Finding[] = [];
   for (const it of observations) {
     found.push(await record(recorder, database, it, known.get(findingId(database, it))));

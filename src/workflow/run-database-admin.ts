@@ -1,7 +1,7 @@
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { AdminAnswer, AdminOrder } from "../admin-order.ts";
 import { awsServices, unreachedAws } from "../connect/reach-aws.ts";
-import type { Check } from "../engines/engine.ts";
+import type { Check, Door, EngineAdapter } from "../engines/engine.ts";
 import { DbleaseError } from "../errors.ts";
 import type { Engine } from "../grant.ts";
 import { provenAgainst } from "../proof.ts";
@@ -17,6 +17,16 @@ function proof(engine: Engine): Check {
   return { id: "proven", ok: true, sentence: `${engine} is proven against: ${provenAgainst[engine]}` };
 }
 
+async function listUsers<Connection>(
+  engine: EngineAdapter<Connection>,
+  door: Door<Connection>,
+  groupRoles: readonly string[],
+): Promise<Omit<AdminAnswer, "checks">> {
+  const users = await engine.list(door, groupRoles);
+  const logins = await engine.logins?.(door);
+  return { users, ...(logins ? { logins } : {}) };
+}
+
 /** Does what was ordered for one database; that it, or AWS itself, cannot be reached is one of the checks. */
 export async function runDatabaseAdmin<Connection>(
   parts: EngineParts<Connection>,
@@ -30,7 +40,7 @@ export async function runDatabaseAdmin<Connection>(
     const door = await openDoor(parts, secrets, order.database, order.members);
     if (order.action === "prepare") await engine.prepare(door, order.groupRoles);
     const groupRoles = order.groupRoles.map((it) => it.name);
-    const listed = order.action === "list" ? { users: await engine.list(door, groupRoles) } : {};
+    const listed = order.action === "list" ? await listUsers(engine, door, groupRoles) : {};
     const checks = await engine.doctor(door, order.groupRoles);
     return { checks: [proof(order.database.engine), ...checks], ...listed };
   } catch (error) {

@@ -8,6 +8,7 @@ import { extend } from "./extend.ts";
 import { grant } from "./grant.ts";
 import { inspect } from "./inspect.ts";
 import { list } from "./list.ts";
+import { logins } from "./logins.ts";
 import { plan } from "./plan.ts";
 import { prepare } from "./prepare.ts";
 import { revoke } from "./revoke.ts";
@@ -21,6 +22,7 @@ export function adapterOf(dialect: Dialect): EngineAdapter<MysqlConnection> {
     revoke: (...given) => revoke(dialect, ...given),
     inspect: (...given) => inspect(dialect, ...given),
     list: (...given) => list(dialect, ...given),
+    logins: (...given) => logins(dialect, ...given),
     plan: (...given) => plan(dialect, ...given),
     doctor: (...given) => doctor(dialect, ...given),
   };

@@ -10,7 +10,10 @@ export interface Dialect {
   setDefaultRole(account: string, role: string): string;
   /** Takes this role away, where REVOKE ALL PRIVILEGES leaves it. */
   revokeRole(role: string, account: string): readonly string[];
-  /** Subquery of accounts that are no roles: user, host, queries, updates, number, locked, iam (logs in by tokens). */
+  /**
+   * Subquery of accounts that are no roles: user, host, queries, updates, number, locked, iam (logs in by tokens),
+   * changed (the password; seconds since 1970).
+   */
   accounts: string;
   /** Subquery of memberships: role, user, host. */
   memberships: string;
@@ -38,7 +41,8 @@ export const mysqlDialect: Dialect = {
   setDefaultRole: (account, role) => `ALTER USER ${account} DEFAULT ROLE ${role}`,
   revokeRole: (role, account) => [`REVOKE ${role} FROM ${account}`],
   accounts: `(SELECT User AS user, Host AS host, max_questions AS queries, max_updates AS updates,
-      max_connections AS number, account_locked = 'Y' AS locked, plugin = '${iamPlugin}' AS iam FROM mysql.user)`,
+      max_connections AS number, account_locked = 'Y' AS locked, plugin = '${iamPlugin}' AS iam,
+      UNIX_TIMESTAMP(password_last_changed) AS changed FROM mysql.user)`,
   memberships: "(SELECT FROM_USER AS role, TO_USER AS user, TO_HOST AS host FROM mysql.role_edges)",
   defaultRoles: `(SELECT DEFAULT_ROLE_USER AS role, DEFAULT_ROLE_HOST AS role_host, USER AS user, HOST AS host
       FROM mysql.default_roles)`,
@@ -65,7 +69,8 @@ export const mariadbDialect: Dialect = {
   // The view mysql.user does not say who is locked.
   accounts: `(SELECT User AS user, Host AS host, IFNULL(JSON_VALUE(Priv, '$.max_questions'), 0) + 0 AS queries,
       IFNULL(JSON_VALUE(Priv, '$.max_updates'), 0) + 0 AS updates, IFNULL(JSON_VALUE(Priv, '$.max_connections'), 0) + 0 AS number,
-      IFNULL(JSON_VALUE(Priv, '$.account_locked'), 0) + 0 AS locked, IFNULL(JSON_VALUE(Priv, '$.plugin'), '') = '${iamPlugin}' AS iam
+      IFNULL(JSON_VALUE(Priv, '$.account_locked'), 0) + 0 AS locked, IFNULL(JSON_VALUE(Priv, '$.plugin'), '') = '${iamPlugin}' AS iam,
+      IFNULL(JSON_VALUE(Priv, '$.password_last_changed'), 0) + 0 AS changed
       FROM mysql.global_priv WHERE IFNULL(JSON_VALUE(Priv, '$.is_role'), 0) = 0)`,
   memberships: "(SELECT Role AS role, User AS user, Host AS host FROM mysql.roles_mapping)",
   defaultRoles: `(SELECT JSON_VALUE(Priv, '$.default_role') AS role, NULL AS role_host, User AS user, Host AS host

@@ -108,6 +108,28 @@ export function lifeStories<Connection>(harness: Harness<Connection>): void {
     },
   );
 
+  const { logins } = adapter;
+  if (logins) {
+    story(harness, "logins shows everybody who may log in, and bars whoever should not", async (stage) => {
+      await stage.createLogin("stranger", "stranger");
+      const power = await stage.empower("stranger");
+      const session = await stage.login("stranger", "stranger");
+      const stranger = async () => {
+        const found = await logins(stage.door());
+        expect(found.find(({ own }) => own === "admin")).toBeDefined();
+        return found.find(({ name }) => name === "stranger");
+      };
+      const user = await stranger();
+      expect(user).toMatchObject({ byIam: false, powers: [power], sessions: 1, addresses: 1 });
+      expect(user?.own).toBeUndefined();
+      await session.close();
+      await stage.root(`${user?.bar}`);
+      await expect(stage.login("stranger", "stranger")).rejects.toThrow();
+      expect(await stranger()).toBeUndefined();
+      await stage.dropLogin("stranger");
+    });
+  }
+
   story(harness, "extend moves the engine's own expiry and never makes a user", async (stage) => {
     const person = await granted(harness, stage);
     const later = inSeconds(3600);
