@@ -70,7 +70,6 @@ const mysql: CredentialTexts = {
   authorityVariable: "MYSQL_SSL_CA",
 };
 
-<<<<<<< HEAD
 /**
  * RDS asks for a token in clear text, which these clients give nobody unless they are told to. Over verified TLS, which the
  * same texts ask for, nobody but the server reads it.
@@ -81,10 +80,6 @@ const mysqlByIam: CredentialTexts = {
   file: (it) => `${mysqlFile(it)}[client]\nloose-enable-cleartext-plugin = 1\n`,
 };
 
-export function credentialTexts({ engine, model }: Pick<GrantView, "engine" | "model">): CredentialTexts {
-  if (engine !== "mysql" && engine !== "mariadb") return postgres;
-  return model === "iam" ? mysqlByIam : mysql;
-=======
 /** Oracle's own clients read a login from a script alone, which `sql /nolog` or `sqlplus /nolog` is given. */
 const oracle: CredentialTexts = {
   variables: (it) => ({
@@ -101,8 +96,8 @@ const oracle: CredentialTexts = {
   authorityVariable: "ORACLE_CA",
 };
 
-export function credentialTexts(engine: Engine): CredentialTexts {
+export function credentialTexts({ engine, model }: Pick<GrantView, "engine" | "model">): CredentialTexts {
   if (engine === "oracle") return oracle;
-  return engine === "mysql" || engine === "mariadb" ? mysql : postgres;
->>>>>>> 56528e4 (Grant, revoke and rotate on Oracle, shown on a played server: a profile as the mark, blocks whose text never changes, a job that locks at the end, and never a CASCADE)
+  if (engine !== "mysql" && engine !== "mariadb") return postgres;
+  return model === "iam" ? mysqlByIam : mysql;
 }
