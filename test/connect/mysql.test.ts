@@ -151,4 +151,18 @@ describe("a server under somebody else's control does not get the password", () 
     expect(error).toMatchObject({ code });
     expect(played.heard().toString("latin1")).not.toContain(secret);
   });
+
+  test.each([
+    ["mysql_native_password", "DATABASE_REFUSED"],
+    ["caching_sha2_password", "DATABASE_REFUSED"],
+    ["sha256_password", "DATABASE_REFUSED"],
+    ["no tls", "TLS_FAILED"],
+  ])("nor a token, which it must ask for as RDS does: %s", async (wants, code) => {
+    const played = await playMysql(certificates, wants);
+    const login: MysqlLogin = { ...attempt(played.port), byIam: true };
+    const error = await openMysql(login).catch((refusal: unknown) => refusal);
+    played.close();
+    expect(error).toMatchObject({ code });
+    expect(played.heard().toString("latin1")).not.toContain(secret);
+  });
 });

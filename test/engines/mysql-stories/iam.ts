@@ -1,5 +1,10 @@
 /** Users who log in by tokens. What AWS says of a token is played here; the journeys have the emulator's own judge. */
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
+import { authPlugins } from "mysql2";
+import { createConnection } from "mysql2/promise";
 import { expect } from "vitest";
+import { relayMysql } from "../../../cli/proxy/mysql-relay.ts";
 import { clock, count, expectGone, granted, refusal, story } from "../conformance/story.ts";
 import type { MysqlHarness } from "../harness/mysql.ts";
 
@@ -70,6 +75,42 @@ export function iamStories(harness: MysqlHarness): void {
     ).not.toBe("nothing refused");
     await expectGone(stage, person, await adapter.inspect(person.door, person.known, clock));
   });
+
+  story(
+    harness,
+    "the proxy logs every kind of client in, whatever it says, and passes all on",
+    async (stage) => {
+      const person = await granted(harness, stage);
+      const { server, database } = stage;
+      const relays: Promise<void>[] = [];
+      const target = { host: server.host, port: server.port, ca: server.ca, database };
+      const proxy = createServer((client) => {
+        const token = async () => person.password;
+        relays.push(relayMysql(client, { ...target, username: person.user.username, token }));
+      }).listen(0, "127.0.0.1");
+      await once(proxy, "listening");
+      // An AddressInfo: it listens on TCP.
+      const { port } = proxy.address() as AddressInfo;
+      const native = authPlugins.mysql_native_password({});
+      for (const client of [
+        { password: "any" },
+        {},
+        { password: "any", database, compress: true },
+        // Answers the greeting in the older way, and is asked again.
+        { password: "any", authPlugins: { caching_sha2_password: native, mysql_native_password: native } },
+      ]) {
+        const session = await createConnection({ host: "127.0.0.1", port, user: "anybody", ...client });
+        const [rows] = await session.query(
+          "SELECT CURRENT_USER() AS me, DATABASE() AS here, REPEAT('x', 1e6) AS much",
+        );
+        expect(rows).toEqual([{ me: `${person.user.username}@%`, here: database, much: "x".repeat(1e6) }]);
+        await session.end();
+      }
+      proxy.close();
+      await Promise.all(relays);
+      await expectGone(stage, person, await person.revoke());
+    },
+  );
 
   story(
     harness,
