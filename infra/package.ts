@@ -1,6 +1,7 @@
 /** What the npm package offers to other CDK apps. Its types say nothing of ours, so that nobody needs our dependencies. */
 import type { Construct } from "constructs";
 import type { Config } from "../src/config.ts";
+import { IamEvents as IamEventsConstruct } from "./constructs/iam-events.ts";
 import { Dblease as DbleaseConstruct } from "./dblease.ts";
 import { isFound } from "./named-network.ts";
 import { readConfiguration as readConfig } from "./read-configuration.ts";
@@ -46,3 +47,13 @@ export const Dblease: new (scope: Construct, id: string, props: DbleaseProps) =>
       super(scope, id, { config: (configuration as Checked).config, assets: import.meta.dirname });
     }
   };
+
+/**
+ * For a stack in us-east-1, where alone IAM's events are told: hands them to the region that `Dblease` stands in.
+ * Not needed where that is us-east-1.
+ */
+export const IamEvents: new (
+  scope: Construct,
+  id: string,
+  props: { readonly homeRegion: string },
+) => Construct = IamEventsConstruct;

@@ -28,6 +28,7 @@ def main() -> None:
         custom_resources,
         dynamodb_leading_keys,
         embedded_metrics,
+        events_across_regions,
         lambda_concurrency,
         lambda_runtime,
         message_moves,
@@ -57,6 +58,7 @@ def main() -> None:
     stack_waiting.close()
     embedded_metrics.close()
     cloudtrail_events.close()
+    events_across_regions.close()
     message_moves.close()
     workflows.close()
     task_roles.close()

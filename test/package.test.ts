@@ -90,7 +90,7 @@ app.synth();
 
 test("an app in CommonJS takes it as well", () => {
   writeFileSync(join(folder, "app.cjs"), 'console.log(Object.keys(require("dblease")).sort().join())');
-  expect(run("node", ["app.cjs"]).trim()).toBe("Dblease,findNetwork,readConfiguration");
+  expect(run("node", ["app.cjs"]).trim()).toBe("Dblease,IamEvents,findNetwork,readConfiguration");
 });
 
 test("a mistake in the file is named as in the checkout", () => {

@@ -34,7 +34,7 @@ function numbered(record: DeliveredRecord, number: number): string {
 }
 
 /** As many as are quickly told; DBLEASE_BURST=5000 tells of more. */
-const events = Number(process.env.DBLEASE_BURST ?? 300);
+const events = Number(process.env.DBLEASE_BURST ?? 100);
 
 test("a burst, shuffled, many twice, poison among them, for two collectors at once, is there once", async () => {
   const [record] = recorded("stratus-red-team");

@@ -1,5 +1,17 @@
 /** From a call that AWS records to the audit: the deployed rules, queue and functions, and the emulator's own CloudTrail. */
-import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
+import {
+  CloudFormationClient,
+  CreateStackCommand,
+  DescribeStacksCommand,
+} from "@aws-sdk/client-cloudformation";
+import {
+  DescribeRuleCommand,
+  EventBridgeClient,
+  ListRulesCommand,
+  PutRuleCommand,
+  PutTargetsCommand,
+  TestEventPatternCommand,
+} from "@aws-sdk/client-eventbridge";
 import { CreateUserCommand, IAMClient, PutUserPolicyCommand } from "@aws-sdk/client-iam";
 import {
   GetSecretValueCommand,
@@ -7,17 +19,23 @@ import {
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import {
+  CreateQueueCommand,
   GetQueueAttributesCommand,
+  ReceiveMessageCommand,
   SendMessageCommand,
   SetQueueAttributesCommand,
   SQSClient,
   StartMessageMoveTaskCommand,
 } from "@aws-sdk/client-sqs";
 import { paginateScan, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { App, Stack } from "aws-cdk-lib";
+import { Template } from "aws-cdk-lib/assertions";
 import { beforeAll, expect, test } from "vitest";
+import { IamEvents } from "../../infra/constructs/iam-events.ts";
 import type { AuditEvent, Line } from "../../src/audit/audit-event.ts";
 import { auditEventsOf } from "../../src/store/audit-events.ts";
 import { dayOf } from "../../src/store/table.ts";
+import { recorded } from "../audit/recorded.ts";
 import { GivenStack } from "./given-stack.ts";
 
 const given = new GivenStack();
@@ -206,4 +224,85 @@ test("no password, verifier, token or policy document is in the audit", async ()
   for (const secretPart of [password, "SCRAM-SHA-256", "X-Amz-Signature", "Statement", "HIDDEN_DUE"]) {
     expect(audit.filter((it) => it.includes(secretPart))).toEqual([]);
   }
+});
+
+test("each record that others published meets the rule that is meant for it, and what only reads no wide one", async () => {
+  const bridge = new EventBridgeClient(given.root);
+  const { Rules = [] } = await bridge.send(new ListRulesCommand({ NamePrefix: "Dblease-DbleaseCollector" }));
+  const rules = await Promise.all(Rules.map(({ Name }) => bridge.send(new DescribeRuleCommand({ Name }))));
+  const takersOf = async (event: object) => {
+    const takers: string[] = [];
+    for (const { Name, EventPattern } of rules) {
+      const asked = new TestEventPatternCommand({ EventPattern, Event: JSON.stringify(event) });
+      if ((await bridge.send(asked)).Result)
+        takers.push(`${Name}`.replace(/^.*Collector([A-Za-z]+\d?)[0-9A-F]{8}.*$/, "$1"));
+    }
+    return takers;
+  };
+  const met = new Set<string>();
+  for (const it of recorded()) met.add(`${it.detail.eventName} of ${it.source}: ${await takersOf(it)}`);
+  expect([...met].sort()).toMatchInlineSnapshot(`
+    [
+      "AssumeRole of aws.sts: ",
+      "AttachRolePolicy of aws.iam: Changes",
+      "AttachUserPolicy of aws.iam: Changes",
+      "CreateAccessKey of aws.iam: Changes",
+      "CreatePolicyVersion of aws.iam: Changes",
+      "CreateRole of aws.iam: Changes",
+      "CreateUser of aws.iam: Changes",
+      "DbConnectAdmin of aws.dsql: Tripwire",
+      "GENERATE-DB-AUTH-TOKEN of aws.rds: Changes,Tripwire",
+      "GetSecretValue of aws.secretsmanager: Changes",
+      "ModifyDBCluster of aws.rds: Changes",
+      "ModifyDBInstance of aws.rds: Changes",
+      "PutSecretValue of aws.secretsmanager: Changes",
+      "PutUserPolicy of aws.iam: Changes",
+      "RotationAbandoned of aws.secretsmanager: Changes",
+      "RotationFailed of aws.secretsmanager: Changes",
+      "RotationStarted of aws.secretsmanager: Changes",
+      "RotationSucceeded of aws.secretsmanager: Changes",
+      "UpdateAssumeRolePolicy of aws.iam: Changes",
+    ]
+  `);
+  const own = { ...recorded("synthetic")[0], source: "aws.secretsmanager" };
+  const reading = (secretId: string) =>
+    takersOf({ ...own, detail: { eventName: "GetSecretValue", requestParameters: { secretId } } });
+  expect(await reading("dblease/orders/admin")).toEqual(["Changes", "Secrets0"]);
+  expect(await reading("somebody/elses")).toEqual(["Changes"]);
+  // To which AWS, and the local stack like it, passes no calls that only read.
+  const states = rules.map(({ Name, State }) => [/Changes/.test(`${Name}`), State]);
+  expect(states).toContainEqual([true, "ENABLED"]);
+  expect(states).toContainEqual([false, "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"]);
+});
+
+test("where dblease stands in another region, IAM's events are handed on to it", async () => {
+  const abroad = new Stack(new App(), "DbleaseIamEvents", { env: { region: "us-east-1" } });
+  new IamEvents(abroad, "IamEvents", { homeRegion: "eu-west-1" });
+  await new CloudFormationClient(given.root).send(
+    new CreateStackCommand({
+      StackName: "DbleaseIamEvents",
+      TemplateBody: JSON.stringify(Template.fromStack(abroad).toJSON()),
+      Capabilities: ["CAPABILITY_IAM"],
+    }),
+  );
+  const home = { ...given.root, region: "eu-west-1" };
+  const sqs = new SQSClient(home);
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: "home" }));
+  const bridge = new EventBridgeClient(home);
+  await bridge.send(
+    new PutRuleCommand({ Name: "home", EventPattern: JSON.stringify({ source: ["aws.iam"] }) }),
+  );
+  await bridge.send(
+    new PutTargetsCommand({
+      Rule: "home",
+      Targets: [{ Id: "queue", Arn: "arn:aws:sqs:eu-west-1:000000000000:home" }],
+    }),
+  );
+  await given.untilTrue(async () => {
+    await new IAMClient(given.root).send(
+      new PutUserPolicyCommand({ UserName: "mallory", PolicyName: "far", PolicyDocument: document }),
+    );
+    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl }));
+    return Messages.some((it) => JSON.parse(`${it.Body}`).detail.requestParameters.policyName === "far");
+  });
 });
