@@ -8,6 +8,7 @@ import { clockTime, timeLeft } from "./time-text.ts";
  */
 export function connectCommand({ id, engine }: Pick<GrantView, "id" | "engine">): string {
   if (engine === "oracle") return `sql /nolog @"$(dblease credential ${id} --file)"`;
+  if (engine === "sqlserver") return `eval "$(dblease credential ${id} --env)" && sqlcmd -N`;
   if (engine !== "mysql" && engine !== "mariadb") return `eval "$(dblease credential ${id} --env)" && psql`;
   return `${engine} --defaults-extra-file="$(dblease credential ${id} --file)"`;
 }

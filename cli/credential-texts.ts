@@ -96,8 +96,26 @@ const oracle: CredentialTexts = {
   authorityVariable: "ORACLE_CA",
 };
 
+/** sqlcmd reads these; a certificate's authority it takes from the machine's own store. */
+const sqlserver: CredentialTexts = {
+  variables: (it) => ({
+    SQLCMDSERVER: `tcp:${it.host},${it.port}`,
+    SQLCMDUSER: it.username,
+    SQLCMDPASSWORD: it.password,
+    SQLCMDDBNAME: it.database,
+  }),
+  uri: (it) => {
+    const query = new URLSearchParams({ database: it.database, encrypt: "true" });
+    const login = `${encodeURIComponent(it.username)}:${encodeURIComponent(it.password)}`;
+    return `sqlserver://${login}@${it.host}:${it.port}?${query}`;
+  },
+  authorityHint: `The certificate is one of AWS's: add ${bundle} to this machine's trusted authorities.`,
+  authorityVariable: "SSL_CERT_FILE",
+};
+
 export function credentialTexts({ engine, model }: Pick<GrantView, "engine" | "model">): CredentialTexts {
   if (engine === "oracle") return oracle;
+  if (engine === "sqlserver") return sqlserver;
   if (engine !== "mysql" && engine !== "mariadb") return postgres;
   return model === "iam" ? mysqlByIam : mysql;
 }

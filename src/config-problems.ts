@@ -1,6 +1,7 @@
 /** What one part of the configuration says about another; every mistake with its place. */
 import type { Config, DatabaseConfig, Rule } from "./config.ts";
 import { databaseTag } from "./database-tag.ts";
+import { strategyOf } from "./default-strategy.ts";
 import { groupRoleName } from "./group-role.ts";
 import { isTraitName } from "./identity.ts";
 import { peopleNames } from "./people-names.ts";
@@ -18,18 +19,30 @@ function databaseProblems(config: Config, databaseId: string, database: Database
   });
 }
 
-/** What MySQL and MariaDB cannot give, or not without giving more. */
-function mysqlProblems(config: Config, databaseId: string, database: DatabaseConfig): string[] {
-  if (database.engine !== "mysql" && database.engine !== "mariadb") return [];
-  const plain = database.tls === "off" ? [`databases.${databaseId}.tls: ${database.engine} needs TLS`] : [];
+/** What TRUNCATE needs on an engine beside PostgreSQL, and what else comes along with it. */
+const truncateNeeds: Partial<Record<DatabaseConfig["engine"], string>> = {
+  mysql: "DROP, which drops tables as well",
+  mariadb: "DROP, which drops tables as well",
+  sqlserver: "ALTER, which changes tables as well",
+};
+
+/** What MySQL, MariaDB and SQL Server cannot give, or not without giving more. */
+function engineProblems(config: Config, databaseId: string, database: DatabaseConfig): string[] {
+  const { engine } = database;
+  if (truncateNeeds[engine] === undefined) return [];
+  const plain = database.tls === "off" ? [`databases.${databaseId}.tls: ${engine} needs TLS`] : [];
   const truncating = database.roles.filter((role) =>
     config.roles[role]?.some((scope) => scope.privileges.includes("truncate")),
   );
   const truncate = truncating.map(
     (role) =>
-      `roles.${role}: on ${database.engine} truncate needs DROP, which drops tables as well; take delete (databases.${databaseId})`,
+      `roles.${role}: on ${engine} truncate needs ${truncateNeeds[engine]}; take delete (databases.${databaseId})`,
   );
-  return [...plain, ...truncate];
+  const byIam =
+    engine === "sqlserver" && database.adminUser !== undefined
+      ? [`databases.${databaseId}.adminUser: SQL Server has no logins by IAM; name adminSecret`]
+      : [];
+  return [...plain, ...truncate, ...byIam];
 }
 
 /** A person's name is that of their IAM role, which has 64 characters at most. */
@@ -123,22 +136,27 @@ function eventProblems({ events, services }: Config): string[] {
  * Two secrets of one user would break each other at each rotation. An admin secret that alternates would come with an
  * admin that did not make the users of live grants and cannot end them (dangers 14).
  */
-function rotationProblems({ databases, rotations }: Config): string[] {
+function rotationProblems(config: Config): string[] {
+  const { databases, rotations } = config;
   const all = Object.entries(rotations);
   const admins = new Set(Object.values(databases).map((it) => it.adminSecret));
   const unknown = all
     .filter(([, it]) => !databases[it.database])
     .map(([id, it]) => `rotations.${id}.database: no database is called "${it.database}"`);
   const alternating = all
-    .filter(([, it]) => admins.has(it.secret) && it.strategy === "alternating-users")
+    .filter(([, it]) => admins.has(it.secret) && strategyOf(config, it) === "alternating-users")
     .map(([id]) => `rotations.${id}.strategy: an admin secret is never alternated; write single-user`);
   const graces = all
-    .filter(([, it]) => it.grace !== undefined && it.strategy === "single-user")
-    .filter(([, it]) => databases[it.database]?.engine === "postgres")
-    .map(
-      ([id]) =>
-        `rotations.${id}.grace: a single user of PostgreSQL has one password; take grace out, or write alternating-users`,
-    );
+    .filter(([, it]) => it.grace !== undefined && strategyOf(config, it) === "single-user")
+    .flatMap(([id, it]) => {
+      const engine = databases[it.database]?.engine;
+      const name = engine && onePassword[engine];
+      return name === undefined
+        ? []
+        : [
+            `rotations.${id}.grace: a single user of ${name} has one password; take grace out, or write alternating-users`,
+          ];
+    });
   const secrets = duplicates(all.map(([, it]) => it.secret)).map(
     (it) => `rotations: two entries have secret ${it}`,
   );
@@ -148,6 +166,12 @@ function rotationProblems({ databases, rotations }: Config): string[] {
   return [...unknown, ...alternating, ...graces, ...secrets, ...users];
 }
 
+/** Engines that keep one password for a login. */
+const onePassword: Partial<Record<DatabaseConfig["engine"], string>> = {
+  postgres: "PostgreSQL",
+  sqlserver: "SQL Server",
+};
+
 function duplicates(ids: readonly string[]): string[] {
   return [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))];
 }
@@ -156,7 +180,7 @@ function duplicates(ids: readonly string[]): string[] {
 export function configProblems(config: Config): string[] {
   const problems = [
     ...Object.entries(config.databases).flatMap(([id, it]) => databaseProblems(config, id, it)),
-    ...Object.entries(config.databases).flatMap(([id, it]) => mysqlProblems(config, id, it)),
+    ...Object.entries(config.databases).flatMap(([id, it]) => engineProblems(config, id, it)),
     ...Object.entries(config.databases).flatMap(([id, it]) => oracleProblems(config, id, it)),
     ...Object.keys(config.groups)
       .filter((name) => config.persons[name])

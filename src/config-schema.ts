@@ -49,7 +49,7 @@ function signsTokens(database: { model: string; adminUser?: string | undefined }
 
 const database = z
   .strictObject({
-    engine: z.enum(["postgres", "mysql", "mariadb", "oracle"]),
+    engine: z.enum(["postgres", "mysql", "mariadb", "sqlserver", "oracle"]),
     instance: z.string().min(1).optional(),
     cluster: z.string().min(1).optional(),
     host: z.string().min(1).optional(),
@@ -296,7 +296,8 @@ const rotation = z.strictObject({
   secret: secretArn,
   /** The database user of the application; a secret that names another one is refused. */
   user: z.string().min(1),
-  strategy: z.enum(["single-user", "alternating-users"]).default("single-user"),
+  /** Absent: by the engine, see default-strategy.ts. */
+  strategy: z.enum(["single-user", "alternating-users"]).optional(),
   schedule,
   window: z
     .string()

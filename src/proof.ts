@@ -11,6 +11,6 @@ export const provenAgainst: Readonly<Record<Engine, Proof>> = {
   postgres: "real server",
   mysql: "real server",
   mariadb: "real server",
-  sqlserver: "nothing",
+  sqlserver: "protocol stub and grammar",
   oracle: "recorded statements and grammar",
 };

@@ -97,7 +97,7 @@ export function addCredential(program: Command, run: Run): void {
     )
     .argument("<id>", "grant id", grantId)
     .option("--env", "as export lines for the shell")
-    .option("--uri", "as one address, postgresql:// or mysql://")
+    .option("--uri", "as one address, postgresql://, mysql:// or sqlserver://")
     .option("--file", "into an option file for MySQL and MariaDB clients; prints its path")
     .option("--new", "make a new password here; sessions of the old one end")
     .action(run((context, self) => credential(context, self.processedArgs[0], self.opts<Options>())));

@@ -15,7 +15,7 @@ export interface EngineFunctionsProps {
 type Engine = DatabaseConfig["engine"];
 
 /** Engines that the workflows know. */
-const runnable = ["postgres", "mysql", "mariadb", "oracle"] as const satisfies readonly Engine[];
+const runnable = ["postgres", "mysql", "mariadb", "sqlserver", "oracle"] as const satisfies readonly Engine[];
 
 function titled(word: string): string {
   return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;

@@ -32,7 +32,7 @@ async function view(api: ApiParts, rotation: Rotation): Promise<RotationView> {
     ...(nextAt ? { nextAt } : {}),
     ...oldPassword(rotation),
     overdue: isOverdue(rotation, schedule, api.clock()),
-    gapPossible: rotation.strategy === "single-user" && database.engine === "postgres",
+    gapPossible: rotation.strategy === "single-user" && ["postgres", "sqlserver"].includes(database.engine),
   };
 }
 

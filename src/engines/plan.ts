@@ -5,6 +5,7 @@ import { mariadbDialect, mysqlDialect } from "./mysql/dialect.ts";
 import { plan as mysqlPlan } from "./mysql/plan.ts";
 import { plan as oraclePlan } from "./oracle/plan.ts";
 import { plan as postgresPlan } from "./postgres/plan.ts";
+import { plan as sqlserverPlan } from "./sqlserver/plan.ts";
 
 /** The plan alone, without any engine's driver. Throws BAD_CONFIGURATION for an engine that is not built. */
 export function planOf(engine: Engine, user: Omit<NewUser, "verifier">, model: Model): Plan {
@@ -15,6 +16,8 @@ export function planOf(engine: Engine, user: Omit<NewUser, "verifier">, model: M
       return mysqlPlan(mysqlDialect, user, model);
     case "mariadb":
       return mysqlPlan(mariadbDialect, user, model);
+    case "sqlserver":
+      return sqlserverPlan(user);
     case "oracle":
       return oraclePlan(user);
     default:

@@ -10,6 +10,7 @@ import { checkScramSha256 } from "./check-scram-sha-256.ts";
 const shapes: Partial<Record<Engine, RegExp>> = {
   mysql: /^\$A\$005\$[./0-9A-Za-z]{62}[./0-9A-D]$/,
   mariadb: /^\*[0-9A-F]{40}$/,
+  sqlserver: /^0x0200[0-9A-F]{136}$/,
   // The password itself: Oracle documents no way to be given anything else (docs/oracle.md).
   oracle: /^[A-Za-z][A-Za-z0-9_-]{29}$/,
 };

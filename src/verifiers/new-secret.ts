@@ -3,6 +3,7 @@ import { cachingSha2, cachingSha2Salt, cachingSha2SaltLength } from "./caching-s
 import { mysqlNative } from "./mysql-native.ts";
 import { password as makePassword } from "./password.ts";
 import { scramSaltBytes, scramSha256 } from "./scram-sha-256.ts";
+import { sqlserverHash, sqlserverSaltBytes } from "./sqlserver-hash.ts";
 
 type RandomBytes = (count: number) => Uint8Array;
 
@@ -10,6 +11,7 @@ type RandomBytes = (count: number) => Uint8Array;
 function verifierOf(engine: Engine, password: string, randomBytes: RandomBytes): string {
   if (engine === "mysql") return cachingSha2(password, cachingSha2Salt(randomBytes(cachingSha2SaltLength)));
   if (engine === "mariadb") return mysqlNative(password);
+  if (engine === "sqlserver") return sqlserverHash(password, randomBytes(sqlserverSaltBytes));
   if (engine === "oracle") return password;
   return scramSha256(password, randomBytes(scramSaltBytes));
 }

@@ -1,6 +1,7 @@
 /** What a deploy does with `rotations:`: each becomes an item that the rotation function finds by the secret. */
 import type { RDSClient } from "@aws-sdk/client-rds";
 import type { Config, RotationConfig } from "../config.ts";
+import { strategyOf } from "../default-strategy.ts";
 import type { Rotation } from "../rotation.ts";
 import { databaseSnapshot } from "../snapshot.ts";
 import { changeRotation, findRotations } from "../store/rotations.ts";
@@ -35,7 +36,8 @@ type Wanted = Omit<Rotation, "version" | "status" | "configuredAt">;
 
 async function wanted(parts: Parts, config: Config, id: string, it: RotationConfig): Promise<Wanted> {
   const database = databaseSnapshot(config, it.database);
-  const { secret, user, strategy, schedule, window, grace } = it;
+  const { secret, user, schedule, window, grace } = it;
+  const strategy = strategyOf(config, it);
   const writer = await resolveWriter(parts.rds, database);
   return {
     ...{ id, secret, user, strategy, schedule, database, ...writer },

@@ -181,7 +181,7 @@ describe("what must hold when others are busy or gone", () => {
     const ofEngine = (it: string) => [`Dblease${it}Admin`, `Dblease${it}Grant`, `Dblease${it}Revoke`];
     expect(inside.sort()).toEqual(
       [
-        ...["Mariadb", "Mysql", "Oracle", "Postgres"].flatMap(ofEngine),
+        ...["Mariadb", "Mysql", "Oracle", "Postgres", "Sqlserver"].flatMap(ofEngine),
         "DbleaseRotationOracle",
         "DbleaseRotationPostgres",
       ].sort(),

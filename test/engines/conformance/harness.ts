@@ -26,6 +26,8 @@ export type Capability =
   | "search path"
   /** Roles are owned, so that a second admin may be shut out. */
   | "owned roles"
+  /** INSERT can be given on columns. */
+  | "column inserts"
   /** Members of a group can be kept from becoming the group. */
   | "no set role"
   /** What users log in by is stored on the server, and can be changed. */

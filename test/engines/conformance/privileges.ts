@@ -113,7 +113,7 @@ export function privilegeStories<Connection>(harness: Harness<Connection>): void
       await session.close();
       await person.revoke();
     },
-    ["column select"],
+    ["column select", "column inserts"],
   );
 
   story(

@@ -1,0 +1,74 @@
+/** All that the writer says of a user, in one batch. */
+import type { Row, SqlserverConnection } from "../../connect/sqlserver.ts";
+import type { KnownUser } from "../engine.ts";
+import { type Holdings, holdingStatements, holdingsIn, selectsPerDatabase } from "./holdings.ts";
+import { type Look, lookIn, lookStatements, ours } from "./look.ts";
+import { sidOf } from "./mark.ts";
+import { message } from "./use.ts";
+
+export interface Reading extends Look {
+  holdings: readonly Holdings[];
+  /** Server roles of the login. */
+  serverRoles: readonly string[];
+  /** Permissions on the server beyond CONNECT SQL. */
+  serverPermissions: readonly string[];
+  ownedDatabases: readonly string[];
+  /** Agent jobs that run as the login. */
+  jobs: readonly string[];
+  /** Of the login, or as it was recorded when the login was made. */
+  id?: string;
+}
+
+/** The table may only be read by some admins; without jobs of its own nobody misses it (doctor says so). */
+function serverStatements(user: KnownUser): string[] {
+  const sid = sidOf(user.marker);
+  const mine = (on: string) => `JOIN sys.server_principals u ON u.principal_id = ${on} AND u.sid = ${sid}`;
+  return [
+    `SELECT r.name AS name FROM sys.server_role_members m JOIN sys.server_principals r ON r.principal_id = m.role_principal_id
+      ${mine("m.member_principal_id")}`,
+    `SELECT d.permission_name AS name FROM sys.server_permissions d ${mine("d.grantee_principal_id")}
+      WHERE d.state IN ('G', 'W') AND d.type <> 'COSQ'`,
+    `SELECT name FROM sys.databases WHERE owner_sid = ${sid}`,
+    `IF HAS_PERMS_BY_NAME(N'msdb.dbo.sysjobs', N'OBJECT', N'SELECT') = 1
+      SELECT name FROM msdb.dbo.sysjobs WHERE owner_sid = ${sid}
+      ELSE SELECT name FROM sys.databases WHERE 1 = 0`,
+  ];
+}
+
+/** Runs `first` and reads what is then; one round trip. `databases`: those to look into. */
+export async function read(
+  connection: SqlserverConnection,
+  user: KnownUser,
+  databases: readonly string[],
+  first: readonly string[] = [],
+): Promise<Reading> {
+  const looking = lookStatements(user);
+  const server = serverStatements(user);
+  const results = await message(connection, [
+    ...first,
+    ...looking,
+    ...server,
+    ...databases.flatMap((database) =>
+      holdingStatements({ sid: sidOf(user.marker), name: user.username }, database),
+    ),
+  ]);
+  const look = lookIn(results.slice(0, looking.length));
+  const [roles, permissions, owned, jobs] = results.slice(looking.length).map(names);
+  const rest = results.slice(looking.length + server.length);
+  const id = ours(look)?.id ?? user.userOid;
+  return {
+    ...look,
+    serverRoles: roles ?? [],
+    serverPermissions: permissions ?? [],
+    ownedDatabases: owned ?? [],
+    jobs: jobs ?? [],
+    holdings: databases.map((database, index) =>
+      holdingsIn(database, rest.slice(index * selectsPerDatabase, (index + 1) * selectsPerDatabase)),
+    ),
+    ...(id === undefined ? {} : { id }),
+  };
+}
+
+function names(rows: readonly Row[]): string[] {
+  return rows.map((row) => row.name);
+}

@@ -1,0 +1,108 @@
+/** What a server does at the worst moment; only the stub can be told to. */
+import { expect } from "vitest";
+import { expectGone, granted, story } from "../conformance/story.ts";
+import type { SqlserverHarness } from "../harness/sqlserver.ts";
+import type { StubBackend } from "../harness/sqlserver-stub.ts";
+import { sqlserverStories } from "./stories.ts";
+
+export function stubStories(harness: SqlserverHarness<StubBackend>): void {
+  sqlserverStories(harness);
+
+  story(harness, "a killed session that rolls back is waited for, and DROP LOGIN with it", async (stage) => {
+    const { stub } = harness.backend();
+    const person = await granted(harness, stage);
+    const session = await person.login();
+    stub.mood.rollbackMs = 700;
+    const receipt = await person.revoke();
+    stub.mood.rollbackMs = 0;
+    await session.ended;
+    expect(receipt.sessionsEnded).toBe(1);
+    await expectGone(stage, person, receipt);
+  });
+
+  for (const [moment, part] of [
+    ["the login is disabled", "DISABLE"],
+    ["the users are dropped", "DROP USER"],
+    ["the login is dropped", "DROP LOGIN"],
+  ] as const) {
+    story(
+      harness,
+      `a socket that breaks just after ${moment} is an error, and the next revoke finishes`,
+      async (stage) => {
+        const { stub } = harness.backend();
+        const person = await granted(harness, stage);
+        stub.mood.breaksAfter = (batch) => batch.includes(part) && batch.includes(person.user.username);
+        await expect(person.revoke()).rejects.toMatchObject({ code: "UNAVAILABLE" });
+        delete stub.mood.breaksAfter;
+        await expectGone(stage, person, await person.revoke());
+      },
+    );
+  }
+
+  story(
+    harness,
+    "a session that was killed under the pool is an error, never a fresh session",
+    async (stage) => {
+      const connection = await stage.door().open();
+      const [[me] = []] = await connection.query("SELECT @@SPID AS id");
+      await stage.root(`KILL ${me?.id}`);
+      await expect(connection.query("SELECT 1 AS one")).rejects.toThrow();
+      await expect(connection.query("SELECT 1 AS one")).rejects.toMatchObject({ code: "UNAVAILABLE" });
+      await connection.end();
+    },
+  );
+
+  story(harness, "no admin session is left behind by anything", async (stage) => {
+    const person = await granted(harness, stage);
+    await harness.adapter.list(stage.door(), [stage.reader.name]);
+    await harness.adapter.doctor(stage.door(), [stage.reader]);
+    await expectGone(stage, person, await person.revoke());
+    expect(
+      await stage.root(
+        "SELECT session_id FROM sys.dm_exec_sessions WHERE original_login_name = 'master_user'",
+      ),
+    ).toEqual([]);
+  });
+
+  story(
+    harness,
+    "a job that the admin may not see keeps the login fenced, with the number that says why",
+    async (stage) => {
+      const { stub } = harness.backend();
+      const person = await granted(harness, stage);
+      await harness.makeJob(stage, "hidden", person.user.username);
+      stub.mood.seesJobs = false;
+      await expect(person.revoke()).rejects.toMatchObject({
+        code: "UNAVAILABLE",
+        message: expect.stringContaining("15170"),
+      });
+      expect((await harness.adapter.doctor(stage.door(), [])).find(({ id }) => id === "jobs")).toMatchObject({
+        ok: false,
+        repair: "USE [msdb]; GRANT SELECT ON OBJECT::[dbo].[sysjobs] TO [master_user]",
+      });
+      await expect(person.login()).rejects.toThrow();
+      stub.mood.seesJobs = true;
+      await stage.root("EXEC msdb.dbo.sp_delete_job @job_name = N'hidden'");
+      await expectGone(stage, person, await person.revoke());
+    },
+  );
+
+  story(
+    harness,
+    "no password and no hash is in a statement but where it is stored, and in no error",
+    async (stage) => {
+      const { stub } = harness.backend();
+      const before = stub.batches.length;
+      const person = await granted(harness, stage);
+      const sent = stub.batches.slice(before);
+      expect(sent.join("\n")).not.toContain(person.password);
+      const hash = String(person.user.verifier);
+      expect(sent.filter((batch) => batch.includes(hash))).toHaveLength(1);
+      stub.mood.breaksAfter = (batch) => batch.includes("CREATE LOGIN");
+      const failed = await harness.adapter.grant(person.door, person.user).catch((error: Error) => error);
+      delete stub.mood.breaksAfter;
+      expect(JSON.stringify([failed, String(failed)])).not.toContain(hash);
+      await expectGone(stage, person, await person.revoke());
+    },
+  );
+}

@@ -1,0 +1,35 @@
+/** Whether a statement is T-SQL, before anything answers it. */
+import { grammarFault } from "../grammar.ts";
+import { Fault } from "./fault.ts";
+import type { Word } from "./scan.ts";
+
+/**
+ * The open grammar knows no CREATE LOGIN with more than one option, no GRANT on a schema, no DENY and no REVOKE at all.
+ * These are read word by word by the stub itself (logins.ts, permissions.ts), which takes nothing else either;
+ * ShardingSphere's grammar is asked about them in grammars.test.ts.
+ */
+export const unknownToGrammar = /^(CREATE LOGIN|GRANT|DENY|REVOKE|ALTER AUTHORIZATION|EXECUTE AS LOGIN)\b/i;
+
+const known = new Map<string, string | undefined>();
+
+/** Literals and made names do not change what kind of sentence it is, so each kind is parsed once. */
+export function shapeOf(words: readonly Word[]): string {
+  return words
+    .map(({ kind, value }) => {
+      if (kind === "text") return "N'x'";
+      if (kind === "name") return "[x]";
+      if (kind === "hex") return "0xAB";
+      return kind === "number" ? "1" : value;
+    })
+    .join(" ")
+    .replaceAll(" . ", ".");
+}
+
+export function demandGrammar(words: readonly Word[], isCondition = false): void {
+  const shape = isCondition ? `IF ${shapeOf(words)} SELECT 1` : shapeOf(words);
+  if (unknownToGrammar.test(shape)) return;
+  if (!known.has(shape)) known.set(shape, grammarFault(`${shape};`));
+  const fault = known.get(shape);
+  if (fault !== undefined)
+    throw new Fault(102, `Incorrect syntax: ${fault.slice(0, 200)} in ${shape.slice(0, 500)}`);
+}

@@ -1,0 +1,181 @@
+/** GRANT, DENY and REVOKE, on the server, the database, a schema, an object or its columns. */
+import { Fault, missing } from "./fault.ts";
+import { holdsOnServer } from "./rights.ts";
+import type { Cursor } from "./scan.ts";
+import type { Session } from "./session.ts";
+import { demandOwner } from "./users.ts";
+
+/** Server permissions that the stories use; everything else is one of the database. */
+const ofServer = new Set([
+  "CONNECT SQL",
+  "VIEW SERVER STATE",
+  "VIEW ANY DEFINITION",
+  "ALTER ANY LOGIN",
+  "ALTER ANY CONNECTION",
+  "ALTER ANY SERVER ROLE",
+  "CREATE ANY DATABASE",
+  "VIEW ANY DATABASE",
+]);
+const ofDatabase = new Set([
+  "SELECT",
+  "INSERT",
+  "UPDATE",
+  "DELETE",
+  "REFERENCES",
+  "EXECUTE",
+  "ALTER",
+  "CONTROL",
+  "CONNECT",
+  "CREATE TABLE",
+  "CREATE SCHEMA",
+  "CREATE PROCEDURE",
+  "CREATE VIEW",
+  "CREATE ROLE",
+]);
+
+export function changePermission(session: Session, cursor: Cursor, verb: "GRANT" | "DENY" | "REVOKE"): void {
+  const permissions: { name: string; columns: string[] }[] = [];
+  do {
+    const words: string[] = [];
+    while (cursor.peek()?.kind === "word" && !cursor.sees("ON") && !cursor.sees("TO") && !cursor.sees("FROM"))
+      words.push(cursor.of("word").toUpperCase());
+    permissions.push({ name: words.join(" "), columns: columns(cursor) });
+  } while (cursor.takes(","));
+  const target = cursor.takes("ON") ? securable(cursor) : undefined;
+  const trailing = target?.kind === "OBJECT" ? columns(cursor) : [];
+  if (!cursor.takes("TO") && !(verb === "REVOKE" && cursor.takes("FROM"))) cursor.expect("TO");
+  const grantee = cursor.name();
+  const onward = verb === "GRANT" && cursor.takes("WITH", "GRANT", "OPTION");
+  if (verb === "REVOKE") cursor.takes("CASCADE");
+  cursor.finish();
+  for (const { name, columns: own } of permissions) {
+    const state = verb === "DENY" ? "D" : onward ? "W" : "G";
+    // EXECUTE AS is open to everybody here.
+    if (name === "IMPERSONATE" && target?.kind === "LOGIN") continue;
+    if (ofServer.has(name) && target === undefined) onServer(session, verb, name, grantee, state);
+    else if (ofDatabase.has(name))
+      inDatabase(session, verb, name, target, [...own, ...trailing], grantee, state);
+    else throw new Fault(102, `Incorrect syntax near '${name}'.`);
+  }
+}
+
+interface Securable {
+  kind: string;
+  names: string[];
+}
+
+function securable(cursor: Cursor): Securable {
+  const kind = ["SCHEMA", "OBJECT", "LOGIN"].some((it) => cursor.sees(it, "::"))
+    ? cursor.of("word").toUpperCase()
+    : "OBJECT";
+  cursor.takes("::");
+  const names = [cursor.name()];
+  while (cursor.takes(".")) names.push(cursor.name());
+  return { kind, names };
+}
+
+function columns(cursor: Cursor): string[] {
+  const found: string[] = [];
+  if (!cursor.takes("(")) return found;
+  do found.push(cursor.name());
+  while (cursor.takes(","));
+  cursor.expect(")");
+  return found;
+}
+
+function onServer(
+  { model, who, database }: Session,
+  verb: string,
+  name: string,
+  grantee: string,
+  state: string,
+): void {
+  if (database !== "master")
+    throw new Fault(
+      4621,
+      "Permissions at the server scope can only be granted when the current database is master",
+    );
+  // RDS's master holds its own permissions with the option to give them on.
+  if (!holdsOnServer(model, who, name)) throw new Fault(4613, "Grantor does not have GRANT permission.");
+  const login = model.login(grantee);
+  if (!login) throw missing("login", grantee, "find");
+  const id = Number(login.principal_id);
+  model.run(
+    'DELETE FROM "sys.server_permissions" WHERE grantee_principal_id = ? AND permission_name = ?',
+    id,
+    name,
+  );
+  const type = name === "CONNECT SQL" ? "COSQ" : name.slice(0, 4);
+  if (verb !== "REVOKE")
+    model.run('INSERT INTO "sys.server_permissions" VALUES (?, ?, ?, ?)', id, name, type, state);
+}
+
+function inDatabase(
+  session: Session,
+  verb: string,
+  name: string,
+  target: Securable | undefined,
+  columnNames: readonly string[],
+  grantee: string,
+  state: string,
+): void {
+  const { model, database } = session;
+  demandOwner(session, "user", grantee);
+  const principal = model.principal(database, grantee);
+  if (!principal) throw missing("user", grantee, "find");
+  const id = Number(principal.principal_id);
+  const [kind, label, major] = place(session, target);
+  if (columnNames.length > 0 && ["INSERT", "DELETE"].includes(name)) {
+    throw new Fault(
+      1020,
+      "Sub-entity lists (such as column or security expressions) cannot be specified for entity-level permissions.",
+    );
+  }
+  const all = model.all(`SELECT * FROM ${model.view(database, "columns")} WHERE object_id = ?`, major);
+  const minors =
+    columnNames.length === 0
+      ? [0]
+      : columnNames.map((column) => {
+          const found = all.find((row) => row.name === column);
+          if (!found)
+            throw new Fault(1911, `Column name '${column}' does not exist in the target table or view.`);
+          return Number(found.column_id);
+        });
+  const permissions = model.view(database, "database_permissions");
+  for (const minor of minors) {
+    model.run(
+      `DELETE FROM ${permissions} WHERE class = ? AND major_id = ? AND minor_id = ? AND grantee_principal_id = ? AND permission_name = ?`,
+      kind,
+      major,
+      minor,
+      id,
+      name,
+    );
+    const type = name === "CONNECT" ? "CO" : name.slice(0, 2);
+    if (verb !== "REVOKE")
+      model.run(
+        `INSERT INTO ${permissions} VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        kind,
+        label,
+        major,
+        minor,
+        id,
+        type,
+        name,
+        state,
+      );
+  }
+}
+
+function place({ model, database }: Session, target: Securable | undefined): [number, string, number] {
+  if (!target) return [0, "DATABASE", 0];
+  const [first = "", second = ""] = target.names;
+  if (target.kind === "SCHEMA") {
+    const schema = model.schema(database, first);
+    if (!schema) throw missing("schema", first, "find");
+    return [3, "SCHEMA", Number(schema.schema_id)];
+  }
+  const object = model.object(database, first, second);
+  if (!object) throw missing("object", second, "find");
+  return [1, "OBJECT_OR_COLUMN", Number(object.object_id)];
+}
