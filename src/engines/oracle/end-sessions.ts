@@ -3,7 +3,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { OracleConnection } from "../../connect/oracle.ts";
 import type { KnownUser } from "../engine.ts";
 import { noSuchProcedure, numberOf } from "./errors.ts";
-import { type OracleSession, type Reading, read } from "./reading.ts";
+import { ownName } from "./quote.ts";
+import { type OracleSession, ours, type Reading, read } from "./reading.ts";
 
 /** Ten seconds; what is left is reported, and the sweeper comes again. */
 const rounds = 110;
@@ -76,7 +77,7 @@ export async function untilQuiet(
 ): Promise<Silence> {
   let last = await read(connection, user);
   const ended = new Set<string>();
-  const isOpen = () => last.users.some(({ marked, locked }) => marked && !locked);
+  const isOpen = () => ours(ownName(user.username), last).some(({ locked }) => !locked);
   const quiet = () => last.sessions.length === 0 && !isOpen();
   for (let round = 0; round < rounds && !quiet(); round++) {
     if (round > 0) await pause(Math.min(10 * round, 100));
