@@ -49,7 +49,7 @@ export interface Api {
   claim(id: string, verifier: string, idempotencyKey: string): Promise<GrantView>;
   /** What the rules would say, nothing is written. */
   dryRun(wish: NewGrant): Promise<RoleView>;
-  grants(waiting?: "toApprove" | "toReview"): Promise<readonly GrantView[]>;
+  grants(listing?: "mine" | "toApprove" | "toReview"): Promise<readonly GrantView[]>;
   grant(id: string): Promise<GrantView>;
   decide(id: string, decision: Decision, reason?: string): Promise<GrantView>;
   review(id: string, reason: string): Promise<GrantView>;
@@ -123,8 +123,8 @@ export function api(send: Send, seen: (grants: readonly GrantView[]) => Promise<
         }),
       ),
     dryRun: async (wish) => (await send("POST", "/grants", { body: { ...wish, dryRun: true } })) as RoleView,
-    async grants(waiting) {
-      const { grants } = (await send("GET", waiting ? `/grants?${waiting}=true` : "/grants")) as GrantsView;
+    async grants(listing) {
+      const { grants } = (await send("GET", listing ? `/grants?${listing}=true` : "/grants")) as GrantsView;
       await seen(grants);
       return grants;
     },

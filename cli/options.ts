@@ -20,6 +20,12 @@ export function grantId(text: string): string {
   );
 }
 
+/** A whole number from zero, five digits at most. */
+export function wholeNumber(text: string): number {
+  if (/^\d{1,5}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("Write a whole number.");
+}
+
 /** How long a command waits before it leaves the rest to itself. */
 export function timeoutOption(): Option {
   return new Option("--timeout <duration>", "wait at most this long").argParser(duration).default(600, "10m");

@@ -12,4 +12,6 @@ export interface Outcome {
   /** A last remark on stderr, in both forms of output. */
   words?: string;
   exit?: ExitCode;
+  /** What goes on once all that is printed, of a command that serves until it is ended. */
+  goesOn?: () => Promise<void>;
 }

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { addAudit } from "./commands/audit.ts";
 import { addClaim } from "./commands/claim.ts";
 import { addConnect } from "./commands/connect.ts";
+import { addConsole } from "./commands/console.ts";
 import { addCredential } from "./commands/credential.ts";
 import { addDatabases } from "./commands/databases.ts";
 import { addDecisions } from "./commands/decide.ts";
@@ -73,6 +74,7 @@ export function buildProgram(run: Run, data: Output): Command {
   addFindings(program, run);
   addReconcile(program, run);
   addAudit(program, run);
+  addConsole(program, run);
   addRotations(program, run);
   addRotate(program, run);
   addDoctor(program, run);

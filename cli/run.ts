@@ -56,6 +56,7 @@ export function runner(makeContext: (json: boolean) => Context, leave: (code: Ex
         if (json) data.write(`${JSON.stringify({ data: outcome.data })}\n`);
         else if (outcome.text !== "") data.write(`${outcome.text}\n`);
         if (outcome.words) words.write(`${outcome.words}\n`);
+        await outcome.goesOn?.();
         leave(outcome.exit ?? exitCode.ok);
       } catch (error) {
         leave(reportFailure(asFailure(error, signal.aborted), json, data, words));

@@ -2,14 +2,14 @@ import { EventEmitter, once } from "node:events";
 import { readFileSync } from "node:fs";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import type { GrantView } from "../../src/views.ts";
 import type { Context } from "../context.ts";
 import { credentialTexts } from "../credential-texts.ts";
 import { exitCode } from "../exit-code.ts";
 import { Failure } from "../failure.ts";
 import { heldGrant } from "../held-grant.ts";
-import { examples } from "../options.ts";
+import { examples, wholeNumber } from "../options.ts";
 import type { Outcome } from "../outcome.ts";
 import { pace } from "../proxy/pace.ts";
 import { type LocalPort, ports } from "../proxy/ports.ts";
@@ -27,11 +27,6 @@ interface Options {
 /** How often the grant is looked at: an extension is seen, and an end that came early. A token that is refused is looked into at once. */
 const lookEveryMs = 15_000;
 const warnMs = 5 * 60_000;
-
-function whole(text: string): number {
-  if (/^\d{1,5}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("Write a whole number.");
-}
 
 async function proxied({ api }: Context, database: string, role: string | undefined): Promise<GrantView> {
   const grant = await heldGrant(api, database, role);
@@ -166,12 +161,12 @@ export function addProxy(program: Command, run: Run): void {
       new Option(
         "--port <port>",
         "port to listen on; 0: any free one; without it 5433, and 3307 for MySQL and MariaDB",
-      ).argParser(whole),
+      ).argParser(wholeNumber),
     )
     .option("--role <role>", "of your grants the one with this role")
     .addOption(
       new Option("--max-new-per-second <count>", "pace of new logins; RDS itself takes about 200")
-        .argParser(whole)
+        .argParser(wholeNumber)
         .default(20),
     );
   command.action(run((context, self) => serve(context, self.processedArgs[0], self.opts<Options>())));

@@ -11,7 +11,10 @@ import { runProgram } from "./run-program.mjs";
 export async function unpackPackages(folder, packages) {
   mkdirSync(folder, { recursive: true });
   let updated = false;
-  for (const names of packages) {
+  // All at once where the first names are the right ones: apt-get reads its lists at each start.
+  const firstNames = packages.map(([name]) => name ?? "");
+  const remaining = (await download(folder, firstNames)) ? [] : packages;
+  for (const names of remaining) {
     while (!(await downloadOne(folder, names))) {
       if (updated) return `apt-get does not offer ${names[0]}`;
       // A machine that never asked for packages does not know of any yet.
@@ -32,9 +35,15 @@ export async function unpackPackages(folder, packages) {
  * @param {string[]} names
  */
 async function downloadOne(folder, names) {
-  const download = 'cd "$1" && apt-get download "$2"';
-  for (const name of names) {
-    if ((await runProgram("sh", ["-c", download, "sh", folder, name])).succeeded) return true;
-  }
+  for (const name of names) if (await download(folder, [name])) return true;
   return false;
+}
+
+/**
+ * @param {string} folder
+ * @param {string[]} names
+ */
+async function download(folder, names) {
+  const script = 'cd "$1" && shift && apt-get download "$@"';
+  return (await runProgram("sh", ["-c", script, "sh", folder, ...names])).succeeded;
 }

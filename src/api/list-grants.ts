@@ -8,7 +8,10 @@ import { type Api, type Call, isAdmin, isAuditor } from "./api.ts";
 /** Enough for a person; the audit is not asked here. */
 const newest = 100;
 
-export type Waiting = "toApprove" | "toReview";
+type Waiting = "toApprove" | "toReview";
+
+/** Absent: mine, and for administrators and auditors all that are open. */
+export type Listing = "mine" | Waiting;
 
 function waitsFor(call: Call, waiting: Waiting, grant: Grant): boolean {
   const { person, stored } = call;
@@ -17,10 +20,11 @@ function waitsFor(call: Call, waiting: Waiting, grant: Grant): boolean {
     : owesReview(grant) && mayReview(person, grant, stored.config);
 }
 
-export async function listGrants(api: Api, call: Call, waiting: Waiting | undefined): Promise<Grant[]> {
-  if (waiting) return (await openGrants(api.table)).filter((it) => waitsFor(call, waiting, it));
+export async function listGrants(api: Api, call: Call, listing: Listing | undefined): Promise<Grant[]> {
+  if (listing === "toApprove" || listing === "toReview")
+    return (await openGrants(api.table)).filter((it) => waitsFor(call, listing, it));
   const own = await grantsOf(api.table, call.person.id, newest);
-  if (!isAdmin(call) && !isAuditor(call)) return own;
+  if (listing === "mine" || (!isAdmin(call) && !isAuditor(call))) return own;
   const others = (await openGrants(api.table)).filter(
     (it) => isOpen(it.status) && it.requester.id !== call.person.id,
   );

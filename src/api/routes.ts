@@ -135,8 +135,8 @@ export const routes: readonly ApiRoute[] = [
     method: "GET",
     path: "/grants",
     run: async (api, call, { query }) => {
-      const waiting = (["toApprove", "toReview"] as const).find((it) => query[it] === "true");
-      const grants = await listGrants(api, call, waiting);
+      const listing = (["mine", "toApprove", "toReview"] as const).find((it) => query[it] === "true");
+      const grants = await listGrants(api, call, listing);
       return { status: 200, body: { grants: grants.map(grantView) } };
     },
   },

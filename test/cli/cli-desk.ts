@@ -16,6 +16,8 @@ export interface Running {
   interrupt(): void;
   /** Resolves once stderr holds the text. */
   says(text: string): Promise<void>;
+  /** What the pattern's group finds, once stdout matches. */
+  prints(pattern: RegExp): Promise<string>;
 }
 
 /** A person's desk: a home folder of its own, AWS credentials, and the real command line against a played API. */
@@ -57,6 +59,7 @@ export async function openDesk(): Promise<Desk> {
     const listeners = new Set<() => void>();
     child.stdout.on("data", (part) => {
       stdout += part;
+      for (const listener of listeners) listener();
     });
     child.stderr.on("data", (part) => {
       stderr += part;
@@ -65,22 +68,25 @@ export async function openDesk(): Promise<Desk> {
     const finished = new Promise<Finished>((resolve) => {
       child.on("close", (code) => resolve({ code, stdout, stderr }));
     });
+    async function until(isSo: () => boolean, what: string): Promise<void> {
+      const heard = new Promise<void>((resolve) => {
+        listeners.add(() => {
+          if (isSo()) resolve();
+        });
+      });
+      if (isSo()) return;
+      const ended = await Promise.race([heard, finished]);
+      if (ended && !isSo()) throw new Error(`ended without ${what}: ${ended.stderr}`);
+    }
     return {
       finished,
       interrupt: () => void child.kill("SIGINT"),
       async says(text) {
-        const heard = new Promise<void>((resolve) => {
-          listeners.add(() => {
-            if (stderr.includes(text)) resolve();
-          });
-          if (stderr.includes(text)) resolve();
-        });
-        await Promise.race([
-          heard,
-          finished.then((it) => {
-            if (!it.stderr.includes(text)) throw new Error(`ended without saying "${text}": ${it.stderr}`);
-          }),
-        ]);
+        await until(() => stderr.includes(text), `saying "${text}"`);
+      },
+      async prints(pattern) {
+        await until(() => pattern.test(stdout), `printing ${pattern}`);
+        return pattern.exec(stdout)?.[1] ?? "";
       },
     };
   }

@@ -90,6 +90,7 @@ test.each([
   ["credential"],
   ["plan"],
   ["doctor"],
+  ["console"],
 ])("`%s %s --help` shows two examples and --json, on stdout", async (...words) => {
   const { code, stdout, stderr } = await desk.dblease([...words.filter(Boolean), "--help"]);
   expect([code, stderr]).toEqual([0, ""]);

@@ -51,7 +51,7 @@ const sent: fc.Arbitrary<Sent> = fc.record({
     hostile.filter((id) => id !== "" && id !== "." && id !== ".."),
   ),
   body: fc.oneof({ weight: 4, arbitrary: fields }, { weight: 1, arbitrary: anything }),
-  query: fc.dictionary(fc.constantFrom("toApprove", "toReview", "role", "database", "x"), hostile, {
+  query: fc.dictionary(fc.constantFrom("mine", "toApprove", "toReview", "role", "database", "x"), hostile, {
     maxKeys: 2,
   }),
   key: fc.oneof(fc.uuid(), fc.stringMatching(/^[ -~]{0,80}$/)),

@@ -1,0 +1,33 @@
+import { randomBytes } from "node:crypto";
+import { type Command, Option } from "commander";
+import { examples, wholeNumber } from "../options.ts";
+import type { Run } from "../run.ts";
+
+const warning = `Open it in a browser on this machine. It acts as you: give the address to nobody. Ctrl-C ends it.`;
+
+export function addConsole(program: Command, run: Run): void {
+  const command = program
+    .command("console")
+    .summary("a page on this machine: what I hold, what waits for me, the timeline")
+    .description(
+      "Serve a page on this machine with your own credentials: what you hold, requests to approve, a timeline, findings, receipts.",
+    )
+    .addOption(
+      new Option("--port <port>", "port to listen on; 0: any free one").argParser(wholeNumber).default(0),
+    )
+    .action(
+      run(async ({ api, now, signal }, self) => {
+        // Loaded late: no other command needs a web server.
+        const { openConsole } = await import("../console/open-console.ts");
+        const { port } = self.opts<{ port: number }>();
+        const page = await openConsole(api, { port, now, random: randomBytes });
+        return {
+          data: { address: page.address },
+          text: page.address,
+          words: warning,
+          goesOn: () => page.serveUntil(signal),
+        };
+      }),
+    );
+  examples(command, ["dblease console", "dblease console --port 8123 --json"]);
+}
