@@ -2,8 +2,10 @@ import { randomBytes } from "node:crypto";
 import { type Command, Option } from "commander";
 import { examples, wholeNumber } from "../options.ts";
 import type { Run } from "../run.ts";
+import { clockTime } from "../time-text.ts";
 
-const warning = `Open it in a browser on this machine. It acts as you: give the address to nobody. Ctrl-C ends it.`;
+const warning =
+  "Open it in a browser on this machine: it works once, and the page acts as you. Ctrl-C ends it.";
 
 export function addConsole(program: Command, run: Run): void {
   const command = program
@@ -16,11 +18,19 @@ export function addConsole(program: Command, run: Run): void {
       new Option("--port <port>", "port to listen on; 0: any free one").argParser(wholeNumber).default(0),
     )
     .action(
-      run(async ({ api, now, signal }, self) => {
+      run(async ({ api, now, signal, words }, self) => {
         // Loaded late: no other command needs a web server.
         const { openConsole } = await import("../console/open-console.ts");
         const { port } = self.opts<{ port: number }>();
-        const page = await openConsole(api, { port, now, random: randomBytes });
+        const page = await openConsole(api, {
+          port,
+          now,
+          random: randomBytes,
+          opened: () =>
+            words.write(
+              `${clockTime(now().toISOString(), now())} the address was opened; it opens nothing more.\n`,
+            ),
+        });
         return {
           data: { address: page.address },
           text: page.address,

@@ -1,6 +1,6 @@
 /**
  * Who may come in (docs/console.md). A server on loopback is open to every program and every user of the machine, and
- * to every web page by the browser: so the address carries a secret, and what a browser says of the sender is checked.
+ * to every web page by the browser: so paths begin with a secret, and what a browser says of the sender is checked.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
@@ -10,6 +10,8 @@ export interface House {
   origin: string;
   /** First part of every path. Not a cookie: browsers send those to every port of a host, whoever listens there. */
   secret: string;
+  /** Path of the printed address, which leads to the secret once: what opens a browser may show it to other users. */
+  entry: string;
 }
 
 export interface Knock {
@@ -31,6 +33,9 @@ export interface Guest {
   isPost: boolean;
 }
 
+/** Came by the printed address. */
+export type Newcomer = "newcomer";
+
 function isSame(one: string, other: string): boolean {
   const digest = (text: string) => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(one), digest(other));
@@ -48,17 +53,21 @@ function postRefusal({ headers }: Knock, { origin }: House): Refusal | undefined
 }
 
 /** Lets in who was given the address, from a browser that says nobody else sent it. */
-export function enter(knock: Knock, house: House): Guest | Refusal {
+export function enter(knock: Knock, house: House): Guest | Newcomer | Refusal {
   // Another name for 127.0.0.1 is a page of somebody who rebinds theirs (DNS rebinding).
   if (knock.headers.host !== new URL(house.origin).host)
     return refuse(421, "This page answers at 127.0.0.1 only, as `dblease console` has printed it.");
   const [path = "", query] = knock.url.split("?", 2);
-  const [, secret = "", page, ...deeper] = path.split("/");
-  if (!isSame(secret, house.secret) || page === undefined || deeper.length > 0)
+  const [, first = "", page, ...deeper] = path.split("/");
+  const isRight =
+    page === undefined ? isSame(first, house.entry) : deeper.length === 0 && isSame(first, house.secret);
+  if (!isRight)
     return refuse(404, "Nothing is here. The address is the one that `dblease console` has printed.");
   const from = knock.headers["sec-fetch-site"];
   if (from !== undefined && from !== "none" && from !== "same-origin")
     return refuse(403, "Another page sent you here. Paste the address into the browser yourself.");
+  if (page === undefined)
+    return knock.method === "GET" ? "newcomer" : refuse(405, "This address is opened by GET.");
   const isPost = knock.method === "POST";
   if (!isPost && knock.method !== "GET" && knock.method !== "HEAD")
     return refuse(405, "This page is read by GET and changed by POST.");

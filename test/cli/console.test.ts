@@ -18,12 +18,13 @@ afterEach(() => desk.close());
 test("the page is served with the caller's signed calls, and a decision goes out as one", async () => {
   desk.api.answer(`POST /grants/${id}/approve`, { body: grantView({ status: "approved" }) });
   const running = desk.start(["console"]);
-  const address = await running.prints(/^(http:\/\/127\.0\.0\.1:\d+\/[\w-]{32}\/)\n/);
-  const page = await (await fetch(address)).text();
+  const address = await running.prints(/^(http:\/\/127\.0\.0\.1:\d+\/[\w-]{32})\n/);
+  const opened = await fetch(address);
+  const page = await opened.text();
   expect(page).toContain("bob</bdi> asks for");
   expect(desk.api.received.every(({ headers }) => headers.authorization?.startsWith("AWS4-HMAC"))).toBe(true);
   const token = /name="token" value="([^"]+)"/.exec(page)?.[1] ?? "";
-  const answer = await fetch(`${address}decide`, {
+  const answer = await fetch(`${opened.url}decide`, {
     method: "POST",
     redirect: "manual",
     headers: { origin: new URL(address).origin },
@@ -38,7 +39,8 @@ test("the page is served with the caller's signed calls, and a decision goes out
   const { code, stdout, stderr } = await running.finished;
   expect([code, stdout]).toEqual([0, `${address}\n`]);
   expect(stderr).toContain("Ctrl-C ends it");
-  await expect(fetch(address)).rejects.toThrow();
+  expect(stderr).toContain("the address was opened");
+  await expect(fetch(opened.url)).rejects.toThrow();
 });
 
 test("the machine form is one line at the start, not at the end", async () => {
@@ -52,8 +54,9 @@ test("the machine form is one line at the start, not at the end", async () => {
 test("who is signed in no more is told so on the page, which goes on", async () => {
   const running = desk.start(["console"], { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined });
   const address = await running.prints(/^(http:\S+)\n/);
+  const { url } = await fetch(address);
   for (const _ of ["now", "and again"]) {
-    const answer = await fetch(address);
+    const answer = await fetch(url);
     expect([answer.status, await answer.text()]).toEqual([
       403,
       expect.stringContaining("no valid AWS credentials"),

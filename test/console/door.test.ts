@@ -72,6 +72,21 @@ test("without the secret nothing is here, not even the style", async () => {
   for (const path of paths) expect([path, (await it.ask(path)).status]).toEqual([path, 404]);
 });
 
+test("the printed address leads in once, and to nobody whom another page has sent", async () => {
+  const fresh = await givenConsole({ comeIn: false });
+  const entry = new URL(fresh.address).pathname;
+  expect((await fresh.ask(entry, { headers: { "sec-fetch-site": "cross-site" } })).status).toBe(403);
+  expect((await fresh.ask(entry, { method: "HEAD" })).status).toBe(405);
+  expect((await fresh.ask(`${entry}/`)).status).toBe(404);
+  const first = await fresh.ask(entry);
+  expect(first.status).toBe(303);
+  expect((await fresh.ask(`${first.headers.location}`)).body).toContain("What I hold");
+  const second = await fresh.ask(entry);
+  expect([second.status, second.headers.location]).toEqual([410, undefined]);
+  expect(second.body).toContain("If that was not you");
+  await fresh.close();
+});
+
 test.each(["cross-site", "same-site", "x"])(
   "what a browser calls %s is refused, to read and to change",
   async (site) => {

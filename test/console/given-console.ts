@@ -27,19 +27,23 @@ export interface GivenConsole extends PlayedApi {
 export async function givenConsole({
   word,
   auditor = true,
+  comeIn = true,
 }: {
   word?: Wording;
   auditor?: boolean;
+  comeIn?: boolean;
 } = {}): Promise<GivenConsole> {
   const played = playedApi(records(word), { auditor });
-  const { address, serveUntil } = await openConsole(played.api, {
+  const { address: printed, serveUntil } = await openConsole(played.api, {
     port: 0,
     now: () => now,
     random: randomBytes,
+    opened: () => {},
   });
   const end = new AbortController();
   const over = serveUntil(end.signal);
-  const { origin } = new URL(address);
+  const { origin } = new URL(printed);
+  let address = printed;
   const ask: GivenConsole["ask"] = (path, { method = "GET", headers = {}, body } = {}) =>
     new Promise((resolve, reject) => {
       const call = request(new URL(path, address), { method, headers }, (response) => {
@@ -56,6 +60,7 @@ export async function givenConsole({
       call.on("error", reject);
       call.end(body);
     });
+  if (comeIn) address = new URL(`${(await ask(printed)).headers.location}`, origin).href;
   return {
     ...played,
     address,
