@@ -1,8 +1,10 @@
 import type {
+  CheckedDayView,
   DatabaseRecordView,
   DatabasesView,
   DatabaseView,
   DecisionView,
+  DigestsView,
   DoctorView,
   DraftsView,
   DraftView,
@@ -78,6 +80,10 @@ export interface Api {
   rotateFleet(fleet: { database?: string; tag?: string }): Promise<FleetRotationView>;
   fleetReport(run: string): Promise<FleetRotationView>;
   auditGrant(id: string, page?: string): Promise<GrantAnswer>;
+  /** A part of the chain of digests, from a day on or from its beginning. */
+  digests(from: string | undefined): Promise<DigestsView>;
+  /** A day of the audit as it is now, from this hour on. */
+  checkDay(day: string, hour: number): Promise<CheckedDayView>;
   auditWho(question: AuditPeriod & { database: string }): Promise<WhoAnswer>;
   auditSessions(question: AuditPeriod & { database: string }): Promise<SessionsAnswer>;
   auditPerson(question: AuditPeriod & { person: string }): Promise<PersonAnswer>;
@@ -177,6 +183,9 @@ export function api(send: Send, seen: (grants: readonly GrantView[]) => Promise<
     auditSessions: async (question) => (await ask("/audit/sessions", { ...question })) as SessionsAnswer,
     auditPerson: async (question) => (await ask("/audit/person", { ...question })) as PersonAnswer,
     auditPasswords: async (question) => (await ask("/audit/passwords", { ...question })) as PasswordsAnswer,
+    digests: async (from) => (await ask("/audit/digests", { from })) as DigestsView,
+    checkDay: async (day, hour) =>
+      (await ask("/audit/recorded", { day, hour: String(hour) })) as CheckedDayView,
     auditWho: async (question) => (await ask("/audit/who", { ...question })) as WhoAnswer,
     prepare: async (database) => (await send("POST", at("databases", database, "prepare"))) as DoctorView,
   };

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { RDSClient } from "@aws-sdk/client-rds";
+import { S3Client } from "@aws-sdk/client-s3";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { httpHandler } from "../src/api/http-handler.ts";
 import { type ApiParts, routes } from "../src/api/routes.ts";
@@ -13,6 +14,8 @@ import { openTable } from "../src/store/table.ts";
 import { openWorkflows } from "../src/workflow/start.ts";
 
 const lambda = new LambdaClient({});
+const bucket = process.env.ARCHIVE_BUCKET;
+
 const parts: ApiParts = {
   table: openTable(setting("TABLE")),
   workflows: openWorkflows({
@@ -28,6 +31,7 @@ const parts: ApiParts = {
   personPolicies: personPolicyFunction(lambda),
   enableIam: setting("ENABLE_IAM"),
   scanPolicies: setting("SCAN_POLICIES"),
+  archive: bucket ? { s3: new S3Client({}), bucket } : undefined,
   clock: () => new Date(),
   random: (count) => randomBytes(count),
 };

@@ -7,6 +7,7 @@ import { bundleFunctions } from "./bundle-functions.ts";
  * @returns the files that went into the bundles.
  */
 export function buildAssets(target: string): string[] {
+  cpSync(join(import.meta.dirname, "archive-queries"), join(target, "archive-queries"), { recursive: true });
   cpSync(join(import.meta.dirname, "../state-machines"), join(target, "state-machines"), { recursive: true });
   return bundleFunctions(join(target, "functions"));
 }

@@ -4,6 +4,7 @@ import { Construct } from "constructs";
 import type { Config, DatabaseConfig } from "../src/config.ts";
 import { DbleaseError } from "../src/errors.ts";
 import { Api } from "./constructs/api.ts";
+import { AuditArchive } from "./constructs/audit-archive.ts";
 import { Collector } from "./constructs/collector.ts";
 import { Configuration } from "./constructs/configuration.ts";
 import { DbleaseDashboard } from "./constructs/dashboard.ts";
@@ -86,7 +87,12 @@ export class Dblease extends Construct {
     if (admins.length > 0) api.allow(["secretsmanager:DescribeSecret"], admins);
     const logged = Object.values(config.databases).filter((it) => it.logs.length > 0);
     if (logged.length > 0) new LogCollector(this, "Logs", installation, logged);
-    const outlet = new EventOutlet(this, "Events", installation);
+    const archive = config.archive && new AuditArchive(this, "Archive", installation, config.archive);
+    if (archive) {
+      archive.openDigests(api);
+      installation.store.grantVerify(api);
+    }
+    const outlet = new EventOutlet(this, "Events", installation, archive);
     new Collector(this, "Collector", installation, { config, connectRole: iam?.connectRole.roleArn });
     const sources = config.events.map((it) => it.source);
     if (sources.length > 0) new EventIntake(this, "Intake", installation, { workflows, sources });

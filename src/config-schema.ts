@@ -307,9 +307,22 @@ const rotation = z.strictObject({
   grace: duration.optional(),
 });
 
+/** Every audit event in a bucket, for years, with a digest for each day. */
+const archive = z
+  .strictObject({
+    /** Object Lock: for so long nobody deletes or overwrites anything there. */
+    keep: duration.optional(),
+    /** `compliance`: nobody at all; `governance`: nobody without s3:BypassGovernanceRetention. */
+    lock: z.enum(["governance", "compliance"]).optional(),
+  })
+  .refine((it) => (it.keep === undefined) === (it.lock === undefined), {
+    message: "keep and lock go together: how long, and for whom even administrators are locked out",
+  });
+
 export const configSchema = z.strictObject({
   network: network.optional(),
   deployment: deployment.optional(),
+  archive: archive.optional(),
   persons: z.record(z.string().regex(/^[a-z][\w.@-]*$/), z.array(principal).min(1)).default({}),
   groups: z.record(id, names).default({}),
   /** IAM roles whose trust policy fixes the session name; Identity Center's roles need not be listed. */

@@ -1,4 +1,5 @@
 /** What the API answers: types only, shared with the CLI. Field names are the words of docs/design.md, section 2. */
+import type { CheckedHour, DayDigest } from "./audit/day-digest.ts";
 import type { Draft } from "./draft.ts";
 import type { Check, Plan } from "./engines/engine.ts";
 import type { ErrorCode } from "./errors.ts";
@@ -191,6 +192,19 @@ export interface FleetRotationView {
   run: string;
   finished: boolean;
   rotations: readonly FleetRotationResult[];
+}
+
+/** The chain of digests, a part of it; `next`: from which day it goes on. */
+export interface DigestsView {
+  digests: readonly DayDigest[];
+  next?: string;
+}
+
+/** A day of the audit as the table has it now; `next`: from which hour it goes on. */
+export interface CheckedDayView {
+  day: string;
+  hours: readonly CheckedHour[];
+  next?: number;
 }
 
 export interface GrantsView {

@@ -8,14 +8,14 @@ const root = join(import.meta.dirname, "..");
 const allowed: readonly (readonly [from: RegExp, to: RegExp])[] = [
   [
     /^cli\//,
-    /^(cli\/|src\/(grant|events|errors|receipt|views|duration|approval-text|identity|config)\.ts$|src\/verifiers\/|package\.json$)/,
+    /^(cli\/|src\/(grant|events|errors|receipt|views|duration|approval-text|identity|config)\.ts$|src\/verifiers\/|src\/audit\/day-digest\.ts$|package\.json$)/,
   ],
   [/^functions\//, /^src\//],
   [/^bench\//, /^(bench\/|local-stack\/|src\/|infra\/bundle-functions\.ts$|test\/)/],
   [/^infra\//, /^(infra\/|src\/(config|errors)\.ts$)/],
   [/^src\/engines\//, /^src\/(engines\/|verifiers\/|connect\/|grant\.ts|receipt\.ts|errors\.ts)/],
   [/^src\/connect\//, /^src\/(connect\/|engines\/engine\.ts|grant\.ts|errors\.ts)/],
-  [/^src\/store\//, /^src\/(store\/|audit\/(audit-event|session-note)\.ts$|[a-z-]+\.ts$)/],
+  [/^src\/store\//, /^src\/(store\/|audit\/(audit-event|day-digest|session-note)\.ts$|[a-z-]+\.ts$)/],
   [/^src\//, /^src\//],
 ];
 

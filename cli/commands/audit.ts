@@ -6,6 +6,7 @@ import { addAuditPasswords } from "./audit-passwords.ts";
 import { addAuditPerson } from "./audit-person.ts";
 import { addAuditScan } from "./audit-scan.ts";
 import { addAuditSessions } from "./audit-sessions.ts";
+import { addAuditVerify } from "./audit-verify.ts";
 import { addAuditWho } from "./audit-who.ts";
 import { addFindings } from "./findings.ts";
 
@@ -25,4 +26,5 @@ export function addAudit(program: Command, run: Run): void {
   addFindings(audit, run);
   addAuditAcknowledge(audit, run);
   addAuditScan(audit, run);
+  addAuditVerify(audit, run);
 }

@@ -5,6 +5,7 @@ import { FilterCriteria, FilterRule, StartingPosition } from "aws-cdk-lib/aws-la
 import { DynamoEventSource, SqsDlq } from "aws-cdk-lib/aws-lambda-event-sources";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
+import type { AuditArchive } from "./audit-archive.ts";
 import { DbleaseFunction, type Installation } from "./dblease-function.ts";
 
 /** Where events go: the `dblease` bus for programs, and two topics for people. */
@@ -14,7 +15,7 @@ export class EventOutlet extends Construct {
   readonly publish: DbleaseFunction;
   readonly notify: DbleaseFunction;
 
-  constructor(scope: Construct, id: string, installation: Installation) {
+  constructor(scope: Construct, id: string, installation: Installation, archive: AuditArchive | undefined) {
     super(scope, id);
     const { operators, key, store } = installation;
     const bus = new EventBus(this, "Bus", { eventBusName: "dblease" });
@@ -36,11 +37,21 @@ export class EventOutlet extends Construct {
       environment: { APPROVERS_TOPIC: this.approvers.topicArn, OPERATORS_TOPIC: operators.topic.topicArn },
     });
     for (const it of [this.approvers, operators.topic]) it.grantPublish(this.notify);
-    for (const it of [this.publish, this.notify]) this.feed(it, store.table, installation);
+    if (archive) {
+      archive.openIntake(this.publish);
+      store.grantPut(this.publish, ["record#*"]);
+    }
+    this.feed(this.publish, archive ? ["event#", "audit#"] : ["event#"], store.table, installation);
+    this.feed(this.notify, ["event#"], store.table, installation);
   }
 
   /** Connects a function to the stream: a record that cannot be told is retried alone, and lag is an alarm (dangers 28). */
-  private feed(to: DbleaseFunction, table: TableV2, { deadLetters, operators }: Installation): void {
+  private feed(
+    to: DbleaseFunction,
+    prefixes: readonly string[],
+    table: TableV2,
+    { deadLetters, operators }: Installation,
+  ): void {
     to.live.addEventSource(
       new DynamoEventSource(table, {
         startingPosition: StartingPosition.TRIM_HORIZON,
@@ -51,12 +62,12 @@ export class EventOutlet extends Construct {
         maxRecordAge: Duration.hours(6),
         onFailure: new SqsDlq(deadLetters),
         // Verifiers, wake tokens and leases never leave the table.
-        filters: [
+        filters: prefixes.map((it) =>
           FilterCriteria.filter({
             eventName: FilterRule.isEqual("INSERT"),
-            dynamodb: { Keys: { pk: { S: FilterRule.beginsWith("event#") } } },
+            dynamodb: { Keys: { pk: { S: FilterRule.beginsWith(it) } } },
           }),
-        ],
+        ),
       }),
     );
     operators.alarm(to, "StreamLag", {

@@ -103,6 +103,12 @@ export class GrantsTable extends Construct {
     this.grantBatchRead(to);
   }
 
+  /** To compare what was recorded with what is there. */
+  grantVerify(to: IGrantable): void {
+    this.grantQueryKeys(to, ["record#*"]);
+    this.allow(to, ["dynamodb:BatchGetItem"], [this.table.tableArn], ["audit#*", "event#*", "line#*"]);
+  }
+
   /** Many grants at once. */
   grantBatchRead(to: IGrantable): void {
     this.allow(to, ["dynamodb:BatchGetItem"], [this.table.tableArn], ["grant#*"]);

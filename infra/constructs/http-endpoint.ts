@@ -42,6 +42,8 @@ const routes: readonly { method: HttpMethod; path: string; who: readonly Caller[
   { method: GET, path: "/audit/sessions", who: ["Auditor"] },
   { method: GET, path: "/audit/person", who: ["Auditor"] },
   { method: GET, path: "/audit/passwords", who: ["Auditor"] },
+  { method: GET, path: "/audit/digests", who: ["Auditor"] },
+  { method: GET, path: "/audit/recorded", who: ["Auditor"] },
   { method: GET, path: "/audit/grants/{id}", who: ["Auditor"] },
   { method: GET, path: "/findings", who: ["Auditor"] },
   { method: POST, path: "/findings/acknowledge", who: [] },

@@ -8,7 +8,16 @@ import { personKeys } from "../audit/person-lines.ts";
 import { DbleaseError } from "../errors.ts";
 import { rotationSchedule } from "../workflow/rotation-schedule.ts";
 import { type Call, isAuditor, visibleGrant } from "./api.ts";
-import { auditQuery, databasePeriodQuery, parseBody, periodQuery, personQuery } from "./bodies.ts";
+import { checkDay, listDigests } from "./audit-digests.ts";
+import {
+  auditQuery,
+  checkDayQuery,
+  databasePeriodQuery,
+  digestsQuery,
+  parseBody,
+  periodQuery,
+  personQuery,
+} from "./bodies.ts";
 import type { Input, Route } from "./http-handler.ts";
 import { configuredRotations } from "./rotations.ts";
 import type { ApiParts } from "./routes.ts";
@@ -41,6 +50,11 @@ export const auditRoutes: readonly Route<ApiParts>[] = [
     const rotations = await configuredRotations(api);
     const known = { config, rotations, schedule: (it: string) => rotationSchedule(api.secrets, it) };
     return askPasswords(api.table, known, parseBody(periodQuery, query));
+  }),
+  question("digests", (api, _, { query }) => listDigests(api, parseBody(digestsQuery, query).from)),
+  question("recorded", (api, _, { query }) => {
+    const { day, hour } = parseBody(checkDayQuery, query);
+    return checkDay(api, day, hour);
   }),
   question("grants/{id}", async (api, call, { id, query }) => {
     const { page } = parseBody(auditQuery, query);

@@ -30,6 +30,9 @@ export const databasesQuery = z.object({ startAt: z.iso.datetime({ offset: true 
 const page = z.string().min(1).max(300).optional();
 /** An instant in the one form that keys of the table are made of. */
 const instant = z.iso.datetime({ offset: true }).transform((it) => new Date(it).toISOString());
+const day = z.iso.date();
+export const digestsQuery = z.object({ from: day.optional() });
+export const checkDayQuery = z.object({ day, hour: z.coerce.number().int().min(0).max(23).default(0) });
 export const auditQuery = z.object({ page });
 const period = z.object({ from: instant, to: instant, page });
 export const databasePeriodQuery = period.extend({ database: z.string().min(1).max(100) });

@@ -9,6 +9,7 @@ import { groupRoleName } from "../group-role.ts";
 import { takesTokens } from "../iam/takes-tokens.ts";
 import { databaseSnapshot } from "../snapshot.ts";
 import type { DoctorView, PlanView } from "../views.ts";
+import type { Digests } from "../workflow/digest-days.ts";
 import { modelOf } from "../workflow/model-of.ts";
 import { resolveMembers } from "../workflow/resolve-members.ts";
 import { acknowledgeFinding } from "./acknowledge-finding.ts";
@@ -58,6 +59,8 @@ export interface ApiParts extends Api {
   enableIam: string;
   /** Name of the function that looks through IAM. */
   scanPolicies: string;
+  /** Where digests are; undefined: no archive is deployed. */
+  archive: Digests | undefined;
 }
 
 type ApiRoute = Route<ApiParts>;

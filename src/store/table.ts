@@ -72,6 +72,11 @@ export const keys = {
     pk: `session#${id}`,
     sk: `${startedAt}#${sessionId}`,
   }),
+  /** What the table's stream told of an added item; a partition an hour. */
+  record: ({ recordedAt, pk, sk }: { recordedAt: Instant; pk: string; sk: string }) => ({
+    pk: `record#${recordedAt.slice(0, 13)}`,
+    sk: `${recordedAt}#${pk}#${sk}`,
+  }),
   quarantine: (at: Instant, id: string) => ({ pk: `quarantine#${dayOf(at)}`, sk: id }),
   draft: (id: GrantId) => ({ pk: "draft", sk: id }),
   freeze: (scope: string) => ({ pk: "freeze", sk: scope }),

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, paginateScan } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll } from "vitest";
+import type { AwsAccess } from "../../local-stack/aws-access.ts";
 import { type Emulator, startEmulator } from "../../local-stack/start-emulator.ts";
 import type { Table } from "../../src/store/table.ts";
 
@@ -21,6 +22,12 @@ export class GivenTable {
   get table(): Table {
     if (!this.opened) throw new Error("the table is there from the first test on");
     return this.opened;
+  }
+
+  /** The root of the account, for other services of the emulator. */
+  get root(): AwsAccess {
+    if (!this.emulator) throw new Error("the emulator is there from the first test on");
+    return this.emulator.root;
   }
 
   /** Everything that it holds. */

@@ -77,14 +77,17 @@ describe("what must hold when others are busy or gone", () => {
     template.allResourcesProperties("AWS::Lambda::EventSourceMapping", {
       FunctionResponseTypes: ["ReportBatchItemFailures"],
     });
-    const ofStream = {
+    const audited = { Pattern: Match.stringLikeRegexp("audit#") };
+    const ofStream = (archived: object[]) => ({
       BisectBatchOnFunctionError: true,
-      FilterCriteria: { Filters: [{ Pattern: Match.stringLikeRegexp("event#") }] },
+      FilterCriteria: { Filters: [{ Pattern: Match.stringLikeRegexp("event#") }, ...archived] },
       DestinationConfig: { OnFailure: { Destination: Match.anyValue() } },
       MaximumRecordAgeInSeconds: 6 * 3600,
-    };
+    });
     // Two at most: more readers of one stream are throttled (DynamoDB Developer Guide, "Change data capture").
-    template.resourcePropertiesCountIs("AWS::Lambda::EventSourceMapping", ofStream, 2);
+    const [publish, notify] = [ofStream([audited]), ofStream([])];
+    template.resourcePropertiesCountIs("AWS::Lambda::EventSourceMapping", publish, 1);
+    template.resourcePropertiesCountIs("AWS::Lambda::EventSourceMapping", notify, 1);
     template.resourceCountIs("AWS::Lambda::EventSourceMapping", 3);
   });
 
@@ -100,6 +103,7 @@ describe("what must hold when others are busy or gone", () => {
       expect(operations).toContain(`## ${section}\n`);
     }
     expect(alarms.map(([id]) => id.replace(/^Dblease/, "").replace(/[0-9A-F]{8}$/, "")).sort()).toEqual([
+      "ArchiveDigestDigestFailed",
       "CollectorAuditQuarantined",
       "CollectorTokenSigningSeen",
       "CollectorUncollected",

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
 import { GivenStack } from "./given-stack.ts";
 
@@ -56,4 +57,38 @@ test("an auditor, and nobody else, reads the whole life of a grant", async () =>
     const refused = await given.dblease(other, "audit", "grant", grant.id);
     expect(refused.error.code).toMatch(/NOT_ALLOWED/);
   }
+});
+
+test("each event is a line of the archive and on its day's record, and the digests say that nothing has changed", async () => {
+  const rita = await given.user("requester");
+  const grant = await given.active(rita, { seconds: 60, reason: "why is order 43 late?" });
+  await rita.call("POST", `/grants/${grant.id}/revoke`, {});
+  await given.until(grant.id, "revoked");
+  const s3 = new S3Client({ ...given.root, forcePathStyle: true });
+  const Bucket = given.resource("ArchiveBucket");
+  const archived = async () => {
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: "events/day=" }));
+    const texts = Contents.map(async ({ Key }) =>
+      (await s3.send(new GetObjectCommand({ Bucket, Key }))).Body?.transformToString(),
+    );
+    return (await Promise.all(texts)).join("").trim().split("\n");
+  };
+  await given.untilTrue(async () =>
+    (await archived()).some((it) => it.includes(grant.id) && it.includes("GrantRevoked")),
+  );
+  expect(JSON.parse((await archived())[0] ?? "")).toMatchObject({ origin: expect.any(String), facts: {} });
+  // Its first run: the newest day that is over long enough, on which this stack was not yet there.
+  const { days } = (await given.invoke("ArchiveDigest")) as { days: string[] };
+  expect(days).toHaveLength(1);
+  expect(await given.dblease("auditor", "audit", "verify")).toEqual({
+    data: { from: days[0], to: days[0], events: 0 },
+  });
+  const olga = await given.user("auditor");
+  const today = new Date().toISOString().slice(0, 10);
+  const { body } = await olga.call("GET", `/audit/recorded?day=${today}`);
+  expect(body).toMatchObject({ day: today });
+  expect(body.hours).toHaveLength(24);
+  expect(body.hours.flatMap((it: { changed: string[] }) => it.changed)).toEqual([]);
+  expect(body.hours.reduce((sum: number, it: { events: number }) => sum + it.events, 0)).toBeGreaterThan(10);
+  expect((await rita.call("GET", "/audit/digests")).status).toBe(403);
 });
