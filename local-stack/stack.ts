@@ -10,7 +10,7 @@ import { type FurtherEngine, type FurtherServers, furtherId, furtherServers } fr
 import type { Judge } from "./judge-socket.ts";
 import { attachPolicies, createDeployer, createPeople } from "./people.ts";
 import { type PostgresServer, startPostgresServer } from "./postgres-server.ts";
-import { registerInstance } from "./register-instance.ts";
+import { type Instance, registerInstance } from "./register-instance.ts";
 import { resolveConfiguration } from "./resolve-configuration.ts";
 import { scheduleRotations } from "./schedule-rotations.ts";
 import { seed } from "./seed.ts";
@@ -39,6 +39,8 @@ export interface StackOptions {
   iam?: boolean;
   /** Servers beside PostgreSQL, each a database with the same data, roles and rules as `orders`. */
   with?: readonly FurtherEngine[];
+  /** Servers that somebody else runs, as instances of RDS; the configuration names them. */
+  instances?: readonly (Instance & { host: string })[];
   /** Where `env:NAME` is looked up, besides the logins that the stack itself provides. */
   env?: NodeJS.ProcessEnv;
   onProgress?: (words: string) => void;
@@ -90,11 +92,12 @@ async function deployInto(
   const beside = furtherDatabases(further, iam);
   const provided = { ...providedSecrets(postgres, applicationPassword), ...beside.secrets };
   const instances = [
-    { ...postgres, id: "orders", engine: "postgres" as const, version: "18.4", database: "orders" },
+    { ...postgres, id: "orders", engine: "postgres", version: "18.4", database: "orders" },
     ...[...further].map(([engine, server]) => ({
       ...{ ...server, id: furtherId(engine), engine },
       ...{ version: `${furtherServers[engine].version()}.1`, database: shopSchema },
     })),
+    ...(options.instances ?? []),
   ];
   const resolveNow = () => {
     // Read again each time: a database that is added later brings its variable along.
@@ -110,7 +113,7 @@ async function deployInto(
     });
   };
   const prepared = async () => {
-    for (const instance of instances) await registerInstance(deployer, { ...instance, iam });
+    for (const instance of instances) await registerInstance(deployer, { iam, ...instance });
     await logExport.ready;
     const [people, databases] = await Promise.all([
       createPeople(emulator.root),

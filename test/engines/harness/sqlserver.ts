@@ -33,7 +33,7 @@ export interface SqlserverHarness<Backend extends SqlserverBackend = SqlserverBa
 }
 
 /** As RDS's master has them ("Microsoft SQL Server: master user account privileges"). */
-const masterPermissions = [
+export const masterPermissions = [
   "ALTER ANY LOGIN",
   "ALTER ANY CONNECTION",
   "ALTER ANY SERVER ROLE",
