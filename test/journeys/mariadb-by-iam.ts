@@ -4,8 +4,12 @@ import { join } from "node:path";
 import { ModifyDBInstanceCommand, RDSClient } from "@aws-sdk/client-rds";
 import { createConnection, type RowDataPacket } from "mysql2/promise";
 import { expect, test } from "vitest";
+import { registerInstance } from "../../local-stack/register-instance.ts";
+import type { Config } from "../../src/config.ts";
+import { enableIamAuthentication } from "../../src/iam/iam-authentication.ts";
 import { signToken } from "../../src/iam/sign-token.ts";
 import type { GrantView } from "../../src/views.ts";
+import { modelOf } from "../../src/workflow/model-of.ts";
 import type { GivenStack } from "./given-stack.ts";
 import { signAgo } from "./sign-ago.ts";
 import { startCommand } from "./start-command.ts";
@@ -152,15 +156,32 @@ export function mariadbByIam(given: GivenStack): void {
     ]);
     await revoke(id);
 
+    const preferring = {
+      databases: { [database]: { engine: "mariadb", instance: database, model: "prefer-iam" } },
+    };
+    // Only what is asked for.
+    const preferred = () => modelOf(rds, preferring as unknown as Config, database);
     const off = { id: "iam", repair: `dblease databases enable-iam ${database}` };
     const rds = new RDSClient(given.root);
+    expect(await preferred()).toBe("iam");
     const modify = { DBInstanceIdentifier: database, ApplyImmediately: true };
     await rds.send(new ModifyDBInstanceCommand({ ...modify, EnableIAMDatabaseAuthentication: false }));
     expect(await failed()).toMatchObject([off]);
+    expect(await preferred()).toBe("native");
     expect(await reconcile()).toMatchObject([{ kind: "unreachable", repair: off.repair }]);
     const late = await given.request(await given.user("requester"), { database });
     expect((await given.until(late.id, "denied")).denial?.reason).toContain(off.repair);
     await given.dblease("admin", "databases", "enable-iam", database);
     expect(await reconcile()).toEqual([]);
+  });
+
+  test("mariadb: a version for which RDS has no IAM authentication is refused by its number", async () => {
+    const old = { id: "old", engine: "mariadb", version: "10.6.20", database: "shop", port: 3306 } as const;
+    await registerInstance(given.root, { ...old, adminUsername: "master", iam: false });
+    const database = { id: "old", engine: "mariadb", instance: "old", database: "shop" } as const;
+    await expect(enableIamAuthentication(new RDSClient(given.root), database)).rejects.toMatchObject({
+      code: "REFUSED",
+      message: "RDS offers no IAM authentication for mariadb 10.6.20 (old)",
+    });
   });
 }
