@@ -8,7 +8,7 @@
  *
  * It needs no header of any server: the structs below are written out from their documentation. MySQL and MariaDB want
  * different ones under different symbols, and MariaDB would take MySQL's for its own and crash where it found those
- * alone, so this one file has both. It is loaded only into versions that it was tried on (plugin-folder.ts).
+ * alone, so this one file has both. It is loaded only into versions that it was tried on (iam-plugin.ts).
  */
 #include <stdlib.h>
 #include <string.h>
