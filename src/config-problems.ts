@@ -38,11 +38,16 @@ function engineProblems(config: Config, databaseId: string, database: DatabaseCo
     (role) =>
       `roles.${role}: on ${engine} truncate needs ${truncateNeeds[engine]}; take delete (databases.${databaseId})`,
   );
-  const byIam =
-    engine === "sqlserver" && database.adminUser !== undefined
-      ? [`databases.${databaseId}.adminUser: SQL Server has no logins by IAM; name adminSecret`]
-      : [];
-  return [...plain, ...truncate, ...byIam];
+  return [...plain, ...truncate];
+}
+
+/** Where RDS has logins by IAM at all. */
+const withIam: readonly DatabaseConfig["engine"][] = ["postgres", "mysql", "mariadb"];
+
+/** `resourceIds` go with everything that a token is signed for, by the schema. */
+function iamProblems(databaseId: string, { engine, resourceIds }: DatabaseConfig): string[] {
+  if (resourceIds.length === 0 || withIam.includes(engine)) return [];
+  return [`databases.${databaseId}: ${engine} has no logins by IAM; take model: native and adminSecret`];
 }
 
 /** A person's name is that of their IAM role, which has 64 characters at most. */
@@ -53,7 +58,7 @@ function roleNameProblems({ databases, persons }: Config): string[] {
     .map((name) => `persons.${name}: 64 characters at most where a database is in policy mode`);
 }
 
-/** What Oracle cannot give to a role, and how its admin comes in. */
+/** What Oracle cannot give to a role, and what no other engine needs. */
 function oracleProblems(config: Config, databaseId: string, database: DatabaseConfig): string[] {
   const at = `databases.${databaseId}`;
   if (database.engine !== "oracle") {
@@ -64,7 +69,6 @@ function oracleProblems(config: Config, databaseId: string, database: DatabaseCo
   );
   return [
     ...(database.tls === "off" ? [`${at}.tls: oracle needs TLS`] : []),
-    ...(database.adminSecret === undefined ? [`${at}: oracle has no logins by IAM; name adminSecret`] : []),
     ...scopes
       .filter(({ scope }) => scope.privileges.includes("truncate"))
       .map(({ role }) => `roles.${role}: on oracle truncate needs DROP ANY TABLE; take delete (${at})`),
@@ -182,6 +186,7 @@ export function configProblems(config: Config): string[] {
     ...Object.entries(config.databases).flatMap(([id, it]) => databaseProblems(config, id, it)),
     ...Object.entries(config.databases).flatMap(([id, it]) => engineProblems(config, id, it)),
     ...Object.entries(config.databases).flatMap(([id, it]) => oracleProblems(config, id, it)),
+    ...Object.entries(config.databases).flatMap(([id, it]) => iamProblems(id, it)),
     ...Object.keys(config.groups)
       .filter((name) => config.persons[name])
       .map((name) => `groups.${name}: a person has this name already`),

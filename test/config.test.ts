@@ -9,6 +9,19 @@ databases:
 rules: [{ id: read, who: ["*"], databases: [orders], roles: [read-only] }]
 `;
 
+/** The database by IAM, on this engine, with these fields. */
+const byIam = (engine: string, fields: string) =>
+  good.replace("postgres, host: db, port: 5432", `${engine}, instance: db, model: iam, ${fields}`);
+const ids = "resourceIds: [db-ABC]";
+
+test.each([
+  byIam("mysql", ids),
+  byIam("mariadb", `adminUser: dblease, ${ids}`),
+  byIam("postgres", `adminUser: dblease, ${ids}`),
+])("grants by IAM, and the admin that they need there", (text) => {
+  expect(readConfig(text, "x.yaml").databases.orders?.model).toBe("iam");
+});
+
 test("the sample at the root is right", () => {
   const config = readConfig(readFileSync("dblease.yaml", "utf8"), "dblease.yaml");
   expect(Object.keys(config.databases)).toEqual(["orders"]);
@@ -24,6 +37,19 @@ test("what a rule leaves out has a default", () => {
 
 test.each([
   ["a tab where YAML wants spaces", "\troles: x", "line 1"],
+  ["grants by IAM on PostgreSQL with an admin's password", byIam("postgres", ids), "name adminUser"],
+  ["grants by IAM for no server that is listed", byIam("mariadb", "tags: {}"), "resourceIds go with"],
+  [
+    "a server that is listed and for which nothing is signed",
+    byIam("mysql", ids).replace("model: iam", "model: native"),
+    "resourceIds go with",
+  ],
+  ["grants by IAM on Oracle", byIam("oracle", ids), "databases.orders: oracle has no logins by IAM"],
+  [
+    "grants by IAM on SQL Server",
+    byIam("sqlserver", ids),
+    "databases.orders: sqlserver has no logins by IAM",
+  ],
   ["a field nobody knows", good.replace("host: db", "hots: db"), "databases.orders"],
   [
     "a role that does not exist",
