@@ -67,7 +67,7 @@ export interface Api {
   databases(startAt?: string): Promise<readonly DatabaseView[]>;
   plan(database: string, role: string): Promise<PlanView>;
   doctor(database: string): Promise<DoctorView>;
-  prepare(database: string): Promise<DoctorView>;
+  prepare(database: string, adminByIam: boolean): Promise<DoctorView>;
   accept(database: string): Promise<DatabaseRecordView>;
   /** The open ones, the worst first. */
   findings(all?: boolean): Promise<FindingsView>;
@@ -187,6 +187,7 @@ export function api(send: Send, seen: (grants: readonly GrantView[]) => Promise<
     checkDay: async (day, hour) =>
       (await ask("/audit/recorded", { day, hour: String(hour) })) as CheckedDayView,
     auditWho: async (question) => (await ask("/audit/who", { ...question })) as WhoAnswer,
-    prepare: async (database) => (await send("POST", at("databases", database, "prepare"))) as DoctorView,
+    prepare: async (database, adminByIam) =>
+      (await send("POST", at("databases", database, "prepare"), { body: { adminByIam } })) as DoctorView,
   };
 }

@@ -10,7 +10,7 @@ import { databaseSnapshot } from "./snapshot.ts";
 
 /** What an engine's admin function is asked. */
 export interface AdminOrder {
-  action: "doctor" | "prepare" | "list" | "reach";
+  action: "doctor" | "prepare" | "move-admin" | "list" | "reach";
   database: DatabaseSnapshot;
   members: readonly Member[];
   groupRoles: readonly GroupRole[];

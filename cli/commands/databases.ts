@@ -40,13 +40,21 @@ function addPrepare(databases: Command, run: Run): void {
       "Make or repair the standing group roles of a database from the configuration. For administrators; safe to repeat.",
     )
     .argument("<database>", "one of dblease databases")
+    .option(
+      "--admin-by-iam",
+      "make or move the admin that logs in by IAM, proved by a token login (PostgreSQL)",
+    )
     .action(
       run(async ({ api, data }, self) => {
-        const view = await api.prepare(self.args[0] ?? "");
+        const { adminByIam = false } = self.opts<{ adminByIam?: boolean }>();
+        const view = await api.prepare(self.args[0] ?? "", adminByIam);
         return { data: view, text: checkList(view, data), exit: allOk(view) ? exitCode.ok : exitCode.failed };
       }),
     );
-  examples(command, ["dblease databases prepare orders", "dblease databases prepare orders --json"]);
+  examples(command, [
+    "dblease databases prepare orders --admin-by-iam",
+    "dblease databases prepare orders --json",
+  ]);
 }
 
 function addAccept(databases: Command, run: Run): void {

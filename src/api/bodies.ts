@@ -60,6 +60,7 @@ export const acknowledgeBody = z.strictObject({
 export const reviewBody = z.strictObject({ reason: words });
 export const reasonBody = z.strictObject({ reason: words.optional() });
 export const tokenBody = z.strictObject({ member: z.string().max(100).optional() });
+export const prepareBody = z.strictObject({ adminByIam: z.boolean().default(false) });
 export const verifierBody = z.strictObject({ verifier: z.string().max(200) });
 
 /** @throws BAD_REQUEST naming the field. */

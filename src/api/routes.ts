@@ -1,19 +1,17 @@
 /** The routes of the API: what comes in, which action it is, what goes out. docs/api.md shows each with an example. */
 
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { type AdminFunctions, adminOrder, runAdminOrder } from "../admin-order.ts";
+import type { AdminFunctions } from "../admin-order.ts";
 import { planOf } from "../engines/plan.ts";
 import { DbleaseError } from "../errors.ts";
 import { type Grant, usernameOf } from "../grant.ts";
 import { groupRoleName } from "../group-role.ts";
-import { takesTokens } from "../iam/takes-tokens.ts";
 import { databaseSnapshot } from "../snapshot.ts";
-import type { DoctorView, PlanView } from "../views.ts";
+import type { PlanView } from "../views.ts";
 import type { Digests } from "../workflow/digest-days.ts";
 import { modelOf } from "../workflow/model-of.ts";
-import { resolveMembers } from "../workflow/resolve-members.ts";
 import { acknowledgeFinding } from "./acknowledge-finding.ts";
-import { type Api, type Call, isAdmin, isAuditor, visibleGrant } from "./api.ts";
+import { type Api, type Call, visibleGrant } from "./api.ts";
 import { auditRoutes } from "./audit.ts";
 import {
   acknowledgeBody,
@@ -23,6 +21,7 @@ import {
   freezeBody,
   liftBody,
   parseBody,
+  prepareBody,
   reasonBody,
   reconcileBody,
   requestBody,
@@ -41,6 +40,7 @@ import type { Route } from "./http-handler.ts";
 import { enableIam, showIam } from "./iam-authentication.ts";
 import { listGrants } from "./list-grants.ts";
 import { scanNow } from "./policy-scans.ts";
+import { runAdmin } from "./prepare.ts";
 import { replaceVerifier } from "./replace-verifier.ts";
 import { requestAccess } from "./request-access.ts";
 import type { Answer } from "./respond.ts";
@@ -67,27 +67,6 @@ type ApiRoute = Route<ApiParts>;
 
 function accepted(grant: Grant): Answer {
   return { status: 202, body: grantView(grant) };
-}
-
-async function runAdmin(
-  api: ApiParts,
-  call: Call,
-  id: string,
-  action: "doctor" | "prepare",
-): Promise<Answer> {
-  if (!isAdmin(call) && !(action === "doctor" && isAuditor(call))) {
-    throw new DbleaseError("NOT_ALLOWED", `only administrators may run ${action}`, {
-      next: "ask one of admins in dblease.yaml",
-    });
-  }
-  const order = adminOrder(call.stored.config, id, action);
-  const members = await resolveMembers(api.rds, order.database);
-  const { checks } = await runAdminOrder(api.admin, { ...order, members });
-  const body: DoctorView = {
-    database: id,
-    checks: [...takesTokens(call.stored.config, id, members), ...checks],
-  };
-  return { status: 200, body };
 }
 
 async function showPlan(api: ApiParts, call: Call, id: string, role: string | undefined): Promise<Answer> {
@@ -283,7 +262,7 @@ export const routes: readonly ApiRoute[] = [
   {
     method: "POST",
     path: "/databases/{id}/doctor",
-    run: (api, call, { id }) => runAdmin(api, call, id, "doctor"),
+    run: async (api, call, { id }) => ({ status: 200, body: await runAdmin(api, call, id, "doctor") }),
   },
   {
     method: "GET",
@@ -298,6 +277,9 @@ export const routes: readonly ApiRoute[] = [
   {
     method: "POST",
     path: "/databases/{id}/prepare",
-    run: (api, call, { id }) => runAdmin(api, call, id, "prepare"),
+    run: async (api, call, { id, body }) => {
+      const action = parseBody(prepareBody, body ?? {}).adminByIam ? "move-admin" : "prepare";
+      return { status: 200, body: await runAdmin(api, call, id, action) };
+    },
   },
 ];

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { type Credentials, readAdminSecret } from "../connect/admin-secret.ts";
-import type { Door, EngineAdapter } from "../engines/engine.ts";
+import type { Check, Door, EngineAdapter } from "../engines/engine.ts";
 import { DbleaseError } from "../errors.ts";
 import type { DatabaseSnapshot, GrantId, Member } from "../grant.ts";
 import { signToken } from "../iam/sign-token.ts";
@@ -32,42 +32,66 @@ export interface Doorway {
 export interface EngineParts<Connection> {
   engine: EngineAdapter<Connection>;
   door: (to: Doorway) => Door<Connection>;
+  /** Makes or moves an admin that logs in by IAM; absent where nobody is locked out by such users. */
+  moveAdmin?: (byPassword: Door<Connection>, byToken: Door<Connection>, admin: string) => Promise<Check>;
 }
 
-/** Logs in by IAM where the database has an admin for that: then no secret is read, and none is needed. */
-async function adminLogin(
-  secrets: SecretsManagerClient,
-  { id, adminUser, adminSecret }: DatabaseSnapshot,
-): Promise<AdminLogin> {
-  if (adminUser) {
-    return async ({ host, port }) => {
-      const password = await signToken({ host, port, username: adminUser }, setting("AWS_REGION"));
-      return { username: adminUser, password, byIam: true };
-    };
-  }
-  if (adminSecret) return readAdminSecret(secrets, adminSecret);
-  throw new DbleaseError("BAD_CONFIGURATION", `database ${id} has no admin`, {
-    next: "name adminSecret or adminUser in dblease.yaml",
-  });
+/** No secret is read for it, and none is needed. */
+function byToken(username: string): AdminLogin {
+  return async ({ host, port }) => {
+    const password = await signToken({ host, port, username }, setting("AWS_REGION"));
+    return { username, password, byIam: true };
+  };
 }
 
-/** Opens the way to a database with the admin login as it is now. */
-export async function openDoor<Connection>(
+/** The ways to a database: by the token of its `adminUser`, and by the password in its secret; not every one has both. */
+export function doorsOf<Connection>(
   { door }: EngineParts<Connection>,
   secrets: SecretsManagerClient,
   database: DatabaseSnapshot,
   members: readonly Member[],
   grantId?: GrantId,
+): { byToken?: Door<Connection>; byPassword?: () => Promise<Door<Connection>> } {
+  const { adminUser, adminSecret } = database;
+  const open = (credentials: AdminLogin) =>
+    door({
+      members,
+      database: database.database,
+      credentials,
+      ...(database.tls ? { tls: database.tls } : {}),
+      connectTimeoutMs,
+      statementTimeoutMs,
+      ...(grantId ? { grantId } : {}),
+    });
+  return {
+    ...(adminUser ? { byToken: open(byToken(adminUser)) } : {}),
+    ...(adminSecret ? { byPassword: async () => open(await readAdminSecret(secrets, adminSecret)) } : {}),
+  };
+}
+
+/**
+ * Opens the way to a database with the admin login as it is now. An admin that is still to be moved to IAM is refused
+ * there; as long as the configuration names the secret as well, its password is taken then.
+ */
+export async function openDoor<Connection>(
+  ...to: Parameters<typeof doorsOf<Connection>>
 ): Promise<Door<Connection>> {
-  return door({
-    members,
-    database: database.database,
-    credentials: await adminLogin(secrets, database),
-    ...(database.tls ? { tls: database.tls } : {}),
-    connectTimeoutMs,
-    statementTimeoutMs,
-    ...(grantId ? { grantId } : {}),
-  });
+  const { byToken, byPassword } = doorsOf(...to);
+  if (!byToken && byPassword) return byPassword();
+  if (!byToken) {
+    throw new DbleaseError("BAD_CONFIGURATION", `database ${to[2].id} has no admin`, {
+      next: "name adminSecret or adminUser in dblease.yaml",
+    });
+  }
+  if (!byPassword) return byToken;
+  return {
+    ...byToken,
+    open: async (target) =>
+      byToken.open(target).catch(async (error: unknown) => {
+        if (!(error instanceof DbleaseError) || error.code !== "DATABASE_REFUSED") throw error;
+        return (await byPassword()).open(target);
+      }),
+  };
 }
 
 export function databaseStep<Connection>(parts: EngineParts<Connection>): DatabaseStep<Connection> {

@@ -5,7 +5,7 @@ import type { Check, Door, EngineAdapter } from "../engines/engine.ts";
 import { DbleaseError } from "../errors.ts";
 import type { Engine } from "../grant.ts";
 import { provenAgainst } from "../proof.ts";
-import { type EngineParts, openDoor } from "./database-step.ts";
+import { doorsOf, type EngineParts, openDoor } from "./database-step.ts";
 
 function failed(error: unknown): Check {
   if (!(error instanceof DbleaseError)) throw error;
@@ -27,6 +27,40 @@ async function listUsers<Connection>(
   return { users, ...(logins ? { logins } : {}) };
 }
 
+/** The standing roles first: the proof makes a user as a grant does. @throws BAD_CONFIGURATION, what failed. */
+async function move<Connection>(
+  parts: EngineParts<Connection>,
+  secrets: SecretsManagerClient,
+  { database, members, groupRoles }: AdminOrder,
+): Promise<Check> {
+  const { byToken, byPassword } = doorsOf(parts, secrets, database, members);
+  const { adminUser, id } = database;
+  if (!byToken || !byPassword || !adminUser || !parts.moveAdmin) {
+    throw new DbleaseError("BAD_CONFIGURATION", `database ${id} has no admin to move`, {
+      next: "PostgreSQL alone needs it: name adminSecret, adminUser and resourceIds in dblease.yaml, then deploy",
+    });
+  }
+  const door = await byPassword();
+  // Once it has been moved its password is refused; then the token must do.
+  return parts.moveAdmin(await prepared(parts, door, byToken, groupRoles), byToken, adminUser);
+}
+
+async function prepared<Connection>(
+  { engine }: EngineParts<Connection>,
+  byPassword: Door<Connection>,
+  byToken: Door<Connection>,
+  groupRoles: AdminOrder["groupRoles"],
+): Promise<Door<Connection>> {
+  try {
+    await engine.prepare(byPassword, groupRoles);
+    return byPassword;
+  } catch (error) {
+    if (!(error instanceof DbleaseError) || error.code !== "DATABASE_REFUSED") throw error;
+    await engine.prepare(byToken, groupRoles);
+    return byToken;
+  }
+}
+
 /** Does what was ordered for one database; that it, or AWS itself, cannot be reached is one of the checks. */
 export async function runDatabaseAdmin<Connection>(
   parts: EngineParts<Connection>,
@@ -37,12 +71,13 @@ export async function runDatabaseAdmin<Connection>(
   const unreached = await unreachedAws(awsServices(order.database.adminSecret !== undefined));
   if (unreached.length > 0 || order.action === "reach") return { checks: unreached };
   try {
+    const moved = order.action === "move-admin" ? [await move(parts, secrets, order)] : [];
     const door = await openDoor(parts, secrets, order.database, order.members);
     if (order.action === "prepare") await engine.prepare(door, order.groupRoles);
     const groupRoles = order.groupRoles.map((it) => it.name);
     const listed = order.action === "list" ? await listUsers(engine, door, groupRoles) : {};
     const checks = await engine.doctor(door, order.groupRoles);
-    return { checks: [proof(order.database.engine), ...checks], ...listed };
+    return { checks: [proof(order.database.engine), ...moved, ...checks], ...listed };
   } catch (error) {
     return { checks: [failed(error)] };
   }

@@ -375,6 +375,11 @@ test("a database that lost its IAM setting gets no grant and is a finding; the c
   expect(enabled).toMatchObject({ status: 202, body: { enabled: true } });
   expect((await rita.call("POST", "/databases/orders/enable-iam", {})).status).toBe(403);
   expect((await reconcile()).data).toEqual([]);
+  // This one's admin has no password from which it could be moved.
+  const move = await given.dblease("admin", "databases", "prepare", "orders", "--admin-by-iam");
+  expect(move.data.checks).toContainEqual(
+    expect.objectContaining({ ok: false, sentence: "database orders has no admin to move" }),
+  );
 });
 
 if (noMariadb === undefined) mariadbByIam(given);

@@ -2,7 +2,7 @@ import { codeOf } from "../../connect/login-errors.ts";
 import { checkScramSha256 } from "../../verifiers/check-scram-sha-256.ts";
 import type { NewUser } from "../engine.ts";
 import { markerText } from "../marker-text.ts";
-import { refuseAfter, refuseForeign } from "./guard.ts";
+import { refuseAfter, refuseForeign, refusePasswordAdmin } from "./guard.ts";
 import { asMember } from "./membership.ts";
 import { instant, literal, ownName } from "./quote.ts";
 import { duplicateRole, engineError, repeatOnCollision } from "./sqlstates.ts";
@@ -59,7 +59,11 @@ export function grantStatements(user: NewUser, verb: "CREATE" | "ALTER", serverV
  * need not hold it. VALID UNTIL does not bind such logins; the fence is their end.
  */
 function byIam(name: string, serverVersion: number): string[] {
-  return ["SET LOCAL ROLE NONE", `GRANT ${iamRole} TO ${name}${asMember(serverVersion)}`];
+  return [
+    "SET LOCAL ROLE NONE",
+    refusePasswordAdmin,
+    `GRANT ${iamRole} TO ${name}${asMember(serverVersion)}`,
+  ];
 }
 
 /** The SELECT stands before the COMMIT. */

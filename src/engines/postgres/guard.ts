@@ -1,6 +1,7 @@
 import type { Instant } from "../../grant.ts";
 import { instant, literal } from "./quote.ts";
-import { deadlinePassed, foreignUser } from "./sqlstates.ts";
+import { deadlinePassed, foreignUser, passwordAdmin } from "./sqlstates.ts";
+import { iamRole } from "./standing-roles.ts";
 import { storedMarker } from "./stored-marker.ts";
 
 /** A DO block: its body is one literal, so nothing inside can end it. */
@@ -16,6 +17,14 @@ export function refuseAfter(deadline: Instant): string {
   END IF;
 END`);
 }
+
+/** Fails the transaction where the admin is no IAM user itself: a user by IAM would lock its password out (dangers 1). */
+export const refusePasswordAdmin = block(`BEGIN
+  IF NOT EXISTS (SELECT FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_roles r ON r.oid = m.roleid
+      WHERE r.rolname = ${literal(iamRole)} AND pg_catalog.pg_get_userbyid(m.member) = session_user) THEN
+    RAISE EXCEPTION 'admin by password' USING ERRCODE = '${passwordAdmin}';
+  END IF;
+END`);
 
 /** Fails the transaction where a user of this name exists without exactly this marker. */
 export function refuseForeign(username: string, marker: string): string {

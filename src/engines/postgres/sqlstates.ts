@@ -8,6 +8,7 @@ import { ownerRole } from "./standing-roles.ts";
 /** Raised by our own statements; class DL is nobody else's. */
 export const deadlinePassed = "DL001";
 export const foreignUser = "DL002";
+export const passwordAdmin = "DL003";
 
 export const duplicateRole = "42710";
 export const dependentObjects = "2BP01";
@@ -53,6 +54,12 @@ export function engineError(error: unknown, username: string): DbleaseError {
     });
   }
   if (code === foreignUser) return foreignUserError(username);
+  if (code === passwordAdmin) {
+    const sentence = "dblease's admin logs in by password there, and the first user by IAM would lock it out";
+    return new DbleaseError("ADMIN_LACKS_RIGHTS", sentence, {
+      next: "dblease databases prepare <database> --admin-by-iam",
+    });
+  }
   if (missingRole.includes(code)) {
     return new DbleaseError("NOT_PREPARED", "a standing role is missing in this database", {
       next: "dblease databases prepare",
