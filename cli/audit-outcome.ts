@@ -1,22 +1,14 @@
 import { type Command, Option } from "commander";
 import type { Answer } from "../src/views.ts";
+import { type CsvRow, csvText } from "./csv-text.ts";
 import { Failure } from "./failure.ts";
 import type { Outcome } from "./outcome.ts";
-
-/** Cells of a table for programs; the names are the words of docs/audit.md. */
-export type CsvRow = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** What every question takes. */
 export function answerOptions(command: Command): Command {
   return command
     .option("--csv", "a table for spreadsheets, with a heading")
     .addOption(new Option("--page <page>", "go on where an answer ended; the answer says how"));
-}
-
-/** A spreadsheet takes a cell that begins with `=` for a formula, and reasons are other people's words. */
-async function csvText(rows: readonly CsvRow[]): Promise<string> {
-  const { stringify } = await import("csv-stringify/sync");
-  return stringify([...rows], { header: true, escape_formulas: true }).trimEnd();
 }
 
 /** An answer for people: the text on stdout; that there is more, and what it can not know, on stderr. */
@@ -30,6 +22,6 @@ export async function answerOutcome(
   const limits = answer.unknown.map((it) => `Not known: ${it}`);
   const more = answer.next === undefined ? [] : [`There is more: the same with --page '${answer.next}'`];
   const none = forms.text === "" ? [forms.nothing] : [];
-  const text = csv && forms.rows.length > 0 ? await csvText(forms.rows) : forms.text;
+  const text = csv && forms.rows.length > 0 ? (await csvText(forms.rows)).trimEnd() : forms.text;
   return { data: answer, text, words: [...none, ...more, ...limits].join("\n") };
 }

@@ -1,7 +1,7 @@
 /** Answers of the audit as rows for spreadsheets. */
 import { isClean } from "../src/receipt.ts";
 import type { HeldEntry, Moment, PasswordEntry, Session, SessionEntry } from "../src/views.ts";
-import type { CsvRow } from "./audit-outcome.ts";
+import type { CsvRow } from "./csv-text.ts";
 
 export function heldRow({ grant, from, until, sessions }: HeldEntry): CsvRow {
   return {

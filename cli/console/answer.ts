@@ -12,12 +12,13 @@ import type { OneTimeTokens } from "./one-time-tokens.ts";
 import { passwordsPage } from "./passwords-page.ts";
 import { readForm } from "./read-form.ts";
 import { style } from "./style.ts";
+import { timelineCsv } from "./timeline-csv.ts";
 import { timelinePage } from "./timeline-page.ts";
 import type { Page, Visit } from "./visit.ts";
 
 export interface Reply {
   status: number;
-  type?: "html" | "css" | "plain";
+  type?: "html" | "css" | "csv" | "plain";
   body: string;
   headers?: Readonly<Record<string, string>>;
 }
@@ -47,6 +48,10 @@ function htmlReply(page: Page, here: string, now: Date, status = 200): Reply {
 async function read({ page, query }: Guest, { api, now, tokens }: Console): Promise<Reply> {
   if (page === "style.css") return { status: 200, type: "css", body: style };
   const visit: Visit = { api, now: now(), query, token: tokens.issue };
+  if (page === "timeline.csv") {
+    const name = { "content-disposition": 'attachment; filename="dblease-timeline.csv"' };
+    return { status: 200, type: "csv", body: await timelineCsv(visit), headers: name };
+  }
   const show = Object.hasOwn(pages, page) ? pages[page] : undefined;
   if (!show) throw new Failure("NOT_FOUND", "there is no such page", "go to Now");
   return htmlReply(await show(visit), page, visit.now);

@@ -9,7 +9,9 @@ import { headers } from "./door.ts";
 import { oneTimeTokens } from "./one-time-tokens.ts";
 
 function write(request: IncomingMessage, response: ServerResponse, reply: Reply): void {
-  const type = { html: "text/html", css: "text/css", plain: "text/plain" }[reply.type ?? "plain"];
+  const type = { html: "text/html", css: "text/css", csv: "text/csv", plain: "text/plain" }[
+    reply.type ?? "plain"
+  ];
   response.writeHead(reply.status, {
     ...headers,
     "content-type": `${type}; charset=utf-8`,

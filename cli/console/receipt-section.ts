@@ -6,10 +6,10 @@ import { dataTable, factList, said, time } from "./words.ts";
 function verdict(receipt: Receipt, { database }: GrantView): Html {
   const { username, formerServer, members } = receipt;
   if (!isClean(receipt))
-    return html`<p class="verdict bad">✗ ${username} left something behind on ${said(database)}.</p>`;
+    return html`<p class="verdict bad">✗ ${said(username)} left something behind on ${said(database)}.</p>`;
   if (members.length === 0)
-    return html`<p class="verdict good">✓ ${username} is gone with the server of ${said(database)}: RDS has ${said(formerServer?.id ?? "it")} no more.</p>`;
-  return html`<p class="verdict good">✓ ${username} is gone from ${said(database)}.</p>`;
+    return html`<p class="verdict good">✓ ${said(username)} is gone with the server of ${said(database)}: RDS has ${said(formerServer?.id ?? "it")} no more.</p>`;
+  return html`<p class="verdict good">✓ ${said(username)} is gone from ${said(database)}.</p>`;
 }
 
 function formerServer(it: Receipt["formerServer"]): Html | undefined {

@@ -1,11 +1,11 @@
 import { isClean } from "../../src/receipt.ts";
-import type { FindingView } from "../../src/views.ts";
+import type { FindingView, PersonAnswer } from "../../src/views.ts";
 import { type Child, type Html, html } from "./html.ts";
 import { fitted, type Period } from "./lane.ts";
 import { axis, findingLane, grantLane, legend } from "./lane-drawing.ts";
 import { findTimeline, type Timeline, type TimelineEntry } from "./timeline-entries.ts";
 import { fieldTime, shows, type TimelineFilter, timelineFilter } from "./timeline-filter.ts";
-import type { Page, Visit } from "./visit.ts";
+import { ifAllowed, type Page, type Visit } from "./visit.ts";
 import { dataTable, grantLink, said, statusWord, time, unknownList } from "./words.ts";
 
 function select(
@@ -27,8 +27,14 @@ function instantField(name: "from" | "to", label: string, filter: TimelineFilter
   return html`<div><label for="${name}">${label}</label><input type="datetime-local" id="${name}" name="${name}" value="${value}"></div>`;
 }
 
-function queryOf({ isPeriodGiven: _, ...filter }: TimelineFilter): string {
-  return String(new URLSearchParams(filter));
+/** Where nobody said a period, the address says none either: it is the last day whenever it is opened. */
+function queryOf({ database, person, show, from, to, isPeriodGiven }: TimelineFilter): string {
+  const query = new URLSearchParams({ database, person, show });
+  if (isPeriodGiven) {
+    query.set("from", from);
+    query.set("to", to);
+  }
+  return String(query);
 }
 
 const hourMs = 3_600_000;
@@ -37,7 +43,7 @@ const hourMs = 3_600_000;
 function lately(filter: TimelineFilter, now: Date, hours: number, text: string): Html {
   const from = new Date(now.getTime() - hours * hourMs).toISOString();
   const to = new Date(now.getTime() + hourMs).toISOString();
-  return html`<li><a href="timeline?${queryOf({ ...filter, from, to })}">${text}</a></li>`;
+  return html`<li><a href="timeline?${queryOf({ ...filter, from, to, isPeriodGiven: true })}">${text}</a></li>`;
 }
 
 function filterForm(filter: TimelineFilter, timeline: Timeline, now: Date): Html {
@@ -54,7 +60,8 @@ ${select(
 ${instantField("from", "From", filter)}${instantField("to", "To", filter)}
 <button>Show</button>
 </form>
-<ul class="row">${lately(filter, now, 4, "last 4 hours")}${lately(filter, now, 24, "last day")}${lately(filter, now, 168, "last week")}${lately(filter, now, 720, "last 30 days")}</ul>`;
+<ul class="row">${lately(filter, now, 4, "last 4 hours")}${lately(filter, now, 24, "last day")}${lately(filter, now, 168, "last week")}${lately(filter, now, 720, "last 30 days")}
+<li><a href="timeline.csv?${queryOf(filter)}">as CSV</a></li></ul>`;
 }
 
 function lane(name: Child, drawing: Html): Html {
@@ -173,10 +180,33 @@ function findingTable(findings: readonly FindingView[], now: Date): Html | undef
   return dataTable("Open findings", ["Severity", "Database", "What", "First seen", "Acknowledged"], rows, "");
 }
 
+function momentSection(
+  { person }: TimelineFilter,
+  answer: PersonAnswer | undefined,
+  now: Date,
+): Html | undefined {
+  if (!answer) return undefined;
+  const rows = answer.moments.map((it) => [
+    time(it.at, now),
+    it.name,
+    said(it.actor),
+    said(it.sentence),
+    it.grantId && grantLink(it.grantId),
+  ]);
+  const more = answer.next === undefined ? undefined : html`<p>There is more: choose a shorter time.</p>`;
+  return html`<section aria-labelledby="moments"><h2 id="moments">What ${said(person)} did, and what was done to them</h2>
+${dataTable("In order of time", ["At", "Event", "By", "What", "Grant"], rows, "Nothing is known.")}
+${more}</section>`;
+}
+
 /** Who had access when: bars per database and person, and the same as a table. */
 export async function timelinePage({ api, now, query }: Visit): Promise<Page> {
   const filter = timelineFilter(query, now);
-  const timeline = await findTimeline(api, filter, now);
+  const { person, from, to } = filter;
+  const [timeline, moments] = await Promise.all([
+    findTimeline(api, filter, now),
+    person === "" ? undefined : ifAllowed(api.auditPerson({ person, from, to })),
+  ]);
   const scope = timeline.isAudit
     ? "All grants that gave access in this time, and your own."
     : "What you may see: your own newest grants, and as an administrator all that are open. Auditors see all.";
@@ -190,6 +220,7 @@ ${drawing(timeline, periodOf(filter, timeline, now), now)}
 <section aria-labelledby="table"><h2 id="table">The same in words</h2>
 ${entryTable(timeline, now)}
 ${findingTable(timeline.findings, now)}</section>
-${unknownList(timeline.unknown)}`;
+${momentSection(filter, moments, now)}
+${unknownList([...timeline.unknown, ...(moments?.unknown ?? [])])}`;
   return { title: "Timeline", main };
 }

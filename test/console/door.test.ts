@@ -204,3 +204,29 @@ test("what the API refuses is told with its next step", async () => {
   expect((await it.ask("timeline?from=yesterday")).status).toBe(400);
   expect((await it.ask("timeline?from=2026-11-24T10:00&to=2026-11-24T09:00")).status).toBe(400);
 });
+
+test("the timeline as CSV holds no formula of somebody else's", async () => {
+  const given = await givenConsole({ word: (text) => `=cmd("${text}")` });
+  const { status, headers, body } = await given.ask("timeline.csv?show=ended");
+  expect(status).toBe(200);
+  expect(headers).toMatchObject({
+    "content-type": "text/csv; charset=utf-8",
+    "content-disposition": 'attachment; filename="dblease-timeline.csv"',
+    "cache-control": "no-store",
+  });
+  expect(body.split("\n")[0]).toMatch(/^grant,requester,database,role,username,from,until,status,reason/);
+  expect(body).toContain(`4444444444aa,"'=cmd(""rita"")"`);
+  expect(body).not.toMatch(/(^|,)"?=/m);
+  await given.close();
+});
+
+test("who is no auditor sees their own, and is told so", async () => {
+  const given = await givenConsole({ auditor: false });
+  const timeline = await given.ask("timeline?person=rita");
+  expect(timeline.status).toBe(200);
+  expect(timeline.body).toContain("Auditors see all");
+  expect(timeline.body).not.toContain("Who sat there.");
+  expect((await given.ask("findings")).status).toBe(403);
+  expect((await given.ask("grant?id=4444444444aa")).body).toContain("jit_7k2m9q4x1c0z</bdi> is gone from");
+  await given.close();
+});

@@ -87,6 +87,19 @@ export function playedApi(it: Records, { auditor }: { auditor: boolean }): Playe
         })),
         unknown: ["Who sat there."],
       }),
+    auditPerson: ({ person, from, to }) =>
+      forAuditors({ person, from, to, moments: moments(it.held), unknown: ["Who sat there."] }),
+    auditPasswords: (period) =>
+      forAuditors({
+        ...period,
+        passwords: it.rotations.map(({ id, database, user, secret, passwordSince: since }) => ({
+          ...{ id, database, user, secret, since },
+          overdue: true,
+          readers: [{ reader: it.held.requester, count: 3, lastAt: since }],
+          readersComplete: false,
+        })),
+        unknown: ["Who sat there."],
+      }),
     async decide(id: string, decision: Decision, reason?: string) {
       changes.push([decision, id, reason].join(" "));
       return find(id);

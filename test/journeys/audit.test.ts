@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
 import { GivenStack } from "./given-stack.ts";
+import { onThePage } from "./on-the-page.ts";
 
 const given = new GivenStack(join(import.meta.dirname, "audit.yaml"));
 
@@ -91,4 +92,44 @@ test("each event is a line of the archive and on its day's record, and the diges
   expect(body.hours.flatMap((it: { changed: string[] }) => it.changed)).toEqual([]);
   expect(body.hours.reduce((sum: number, it: { events: number }) => sum + it.events, 0)).toBeGreaterThan(10);
   expect((await rita.call("GET", "/audit/digests")).status).toBe(403);
+});
+
+test("on the page an approver says yes, and an auditor sees what became of it", async () => {
+  const rita = await given.user("requester");
+  const { id, password } = await given.request(rita, {
+    role: "read-write",
+    seconds: 60,
+    reason: "<b>order 42</b>",
+  });
+  await onThePage(given.environment("approver"), async ({ read, send }) => {
+    const page = await read("");
+    expect(page).toContain("&lt;b&gt;order 42&lt;/b&gt;");
+    const token = /name="decision" value="approve">\s*.*?name="token" value="([^"]+)"/s.exec(page)?.[1];
+    const done = await send({ id, decision: "approve", token, reason: "go ahead" });
+    expect(await done.text()).toContain("Grant ");
+    expect(await (await send({ id, decision: "approve", token })).text()).toContain("has been sent before");
+  });
+  const active = await given.until(id, "active");
+  await (await given.connect({ ...active, password })).end();
+  await onThePage(given.environment("requester"), async ({ read }) => {
+    expect(await read("")).toContain(`dblease credential ${id} --env`);
+    expect(await read("findings")).toContain("Not done: NOT_ALLOWED");
+    expect(await read("timeline")).not.toContain("What this page can not know");
+  });
+  await rita.call("POST", `/grants/${id}/revoke`, {});
+  await given.until(id, "revoked");
+  await onThePage(given.environment("auditor"), async ({ read }) => {
+    await given.untilTrue(async () => (await read(`grant?id=${id}`)).includes("by the client"));
+    const page = await read(`grant?id=${id}`);
+    for (const words of ["ada approved: “go ahead”", "is gone from", "Who sat at the keyboard"])
+      expect(page).toContain(words);
+    await given.untilTrue(async () => (await read("timeline?person=rita")).includes("GrantRevoked"));
+    const timeline = await read("timeline?person=rita&database=orders");
+    expect(timeline).toContain(`<a href="grant?id=${id}"`);
+    expect(timeline).toContain('class="mark approval"');
+    expect(timeline).toContain('class="session"');
+    expect(await read("timeline.csv")).toContain(`\n${id},rita,orders,read-write,jit_${id},`);
+    expect(await read("passwords")).toContain("admin of orders");
+    expect(await read("findings")).toContain("Looked at in full");
+  });
 });
