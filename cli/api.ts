@@ -1,4 +1,5 @@
 import type {
+  BackfillView,
   CheckedDayView,
   DatabaseRecordView,
   DatabasesView,
@@ -79,6 +80,8 @@ export interface Api {
   /** Absent: all rotations. */
   rotateFleet(fleet: { database?: string; tag?: string }): Promise<FleetRotationView>;
   fleetReport(run: string): Promise<FleetRotationView>;
+  backfills(): Promise<readonly BackfillView[]>;
+  backfill(from: string, to: string): Promise<BackfillView>;
   auditGrant(id: string, page?: string): Promise<GrantAnswer>;
   /** A part of the chain of digests, from a day on or from its beginning. */
   digests(from: string | undefined): Promise<DigestsView>;
@@ -179,6 +182,9 @@ export function api(send: Send, seen: (grants: readonly GrantView[]) => Promise<
     rotateFleet: async (fleet) =>
       (await send("POST", "/fleet-rotations", { body: fleet })) as FleetRotationView,
     fleetReport: async (run) => (await send("GET", at("fleet-rotations", run))) as FleetRotationView,
+    backfills: async () => ((await ask("/audit/backfills", {})) as { backfills: BackfillView[] }).backfills,
+    backfill: async (from, to) =>
+      (await send("POST", "/audit/backfills", { body: { from, to } })) as BackfillView,
     auditGrant: async (id, page) => (await ask(at("audit", "grants", id), { page })) as GrantAnswer,
     auditSessions: async (question) => (await ask("/audit/sessions", { ...question })) as SessionsAnswer,
     auditPerson: async (question) => (await ask("/audit/person", { ...question })) as PersonAnswer,

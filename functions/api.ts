@@ -28,6 +28,12 @@ const parts: ApiParts = {
   secrets: new SecretsManagerClient({}),
   admin: { client: lambda, functionOf: engineFunctions("ADMIN_FUNCTIONS") },
   fleetMachine: setting("FLEET_MACHINE"),
+  backfill: {
+    machine: setting("BACKFILL_MACHINE"),
+    region: setting("AWS_REGION"),
+    // Absent where no database logs in by IAM.
+    connectRole: process.env.CONNECT_ROLE,
+  },
   personPolicies: personPolicyFunction(lambda),
   enableIam: setting("ENABLE_IAM"),
   scanPolicies: setting("SCAN_POLICIES"),

@@ -5,6 +5,7 @@ import type { Config, DatabaseConfig } from "../src/config.ts";
 import { DbleaseError } from "../src/errors.ts";
 import { Api } from "./constructs/api.ts";
 import { AuditArchive } from "./constructs/audit-archive.ts";
+import { Backfill } from "./constructs/backfill.ts";
 import { Collector } from "./constructs/collector.ts";
 import { Configuration } from "./constructs/configuration.ts";
 import { DbleaseDashboard } from "./constructs/dashboard.ts";
@@ -80,7 +81,9 @@ export class Dblease extends Construct {
     reconciler.watch(rotations);
     const fleet = new FleetRotation(this, "Fleet", installation, rotations);
     const policies = new PolicyScan(this, "PolicyScan", installation, { engines, iam });
-    const parts = { workflows, reconciler, iam, persons, rotations, fleet, policies };
+    const connectRole = iam?.connectRole.roleArn;
+    const backfill = new Backfill(this, "Backfill", installation, connectRole);
+    const parts = { workflows, reconciler, iam, persons, rotations, fleet, policies, backfill };
     const { api } = new Api(this, "Api", installation, engines, parts);
     // For the audit: when a password changed last, never what it is.
     const admins = [...used].flatMap((engine) => this.adminSecrets(config, engine));
@@ -93,7 +96,7 @@ export class Dblease extends Construct {
       installation.store.grantVerify(api);
     }
     const outlet = new EventOutlet(this, "Events", installation, archive);
-    new Collector(this, "Collector", installation, { config, connectRole: iam?.connectRole.roleArn });
+    new Collector(this, "Collector", installation, { config, connectRole });
     const sources = config.events.map((it) => it.source);
     if (sources.length > 0) new EventIntake(this, "Intake", installation, { workflows, sources });
     new CfnOutput(Stack.of(this), "OperatorsTopicArn", { value: installation.operators.topic.topicArn });

@@ -1,5 +1,6 @@
 /** What the API answers: types only, shared with the CLI. Field names are the words of docs/design.md, section 2. */
 import type { CheckedHour, DayDigest } from "./audit/day-digest.ts";
+import type { BackfillCounts } from "./backfill.ts";
 import type { Draft } from "./draft.ts";
 import type { Check, Plan } from "./engines/engine.ts";
 import type { ErrorCode } from "./errors.ts";
@@ -237,4 +238,19 @@ export interface DoctorView {
 export interface PlanView extends Plan {
   database: string;
   role: string;
+}
+
+/** Reading CloudTrail's past into the audit. */
+export interface BackfillView {
+  id: string;
+  from: Instant;
+  to: Instant;
+  by: string;
+  /** `stopped`: nobody goes on with it; the same period again does. */
+  status: "running" | "stopped" | "done";
+  /** From 0 to 1, by time. */
+  progress: number;
+  startedAt: Instant;
+  finishedAt?: Instant;
+  counts: BackfillCounts;
 }

@@ -83,7 +83,7 @@ app.synth();
   const resources = Object.values<{ Type: string; Properties: Record<string, unknown> }>(template.Resources);
   const count = (type: string) => resources.filter((it) => it.Type === type).length;
   expect(count("AWS::Lambda::Function")).toBeGreaterThan(12);
-  expect(count("AWS::StepFunctions::StateMachine")).toBe(4);
+  expect(count("AWS::StepFunctions::StateMachine")).toBe(5);
   const bundles = readdirSync(join(folder, "cdk.out"), { recursive: true, encoding: "utf8" });
   expect(bundles.filter((it) => it.endsWith("index.mjs")).length).toBeGreaterThan(12);
 });

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { Run } from "../run.ts";
 import { addAuditAcknowledge } from "./audit-acknowledge.ts";
+import { addAuditBackfill } from "./audit-backfill.ts";
 import { addAuditGrant } from "./audit-grant.ts";
 import { addAuditPasswords } from "./audit-passwords.ts";
 import { addAuditPerson } from "./audit-person.ts";
@@ -27,4 +28,5 @@ export function addAudit(program: Command, run: Run): void {
   addAuditAcknowledge(audit, run);
   addAuditScan(audit, run);
   addAuditVerify(audit, run);
+  addAuditBackfill(audit, run);
 }

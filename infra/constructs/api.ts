@@ -1,5 +1,6 @@
 import { Stack } from "aws-cdk-lib";
 import { Construct } from "constructs";
+import type { Backfill } from "./backfill.ts";
 import { DbleaseFunction, type Installation } from "./dblease-function.ts";
 import { EngineFunctions } from "./engine-functions.ts";
 import type { FleetRotation } from "./fleet-rotation.ts";
@@ -28,6 +29,7 @@ export class Api extends Construct {
       rotations: RotationFunctions;
       fleet: FleetRotation;
       policies: PolicyScan;
+      backfill: Backfill;
     },
   ) {
     super(scope, id);
@@ -68,6 +70,7 @@ export class Api extends Construct {
     api.addEnvironment("SCAN_POLICIES", parts.policies.scan.live.functionArn);
     parts.rotations.open(api);
     parts.fleet.open(api);
+    parts.backfill.open(api, installation);
     new HttpEndpoint(this, "Endpoint", installation, {
       api: api.live,
       broker: parts.iam?.broker.live,

@@ -45,6 +45,8 @@ const routes: readonly { method: HttpMethod; path: string; who: readonly Caller[
   { method: GET, path: "/audit/digests", who: ["Auditor"] },
   { method: GET, path: "/audit/recorded", who: ["Auditor"] },
   { method: GET, path: "/audit/grants/{id}", who: ["Auditor"] },
+  { method: GET, path: "/audit/backfills", who: ["Auditor"] },
+  { method: POST, path: "/audit/backfills", who: [] },
   { method: GET, path: "/findings", who: ["Auditor"] },
   { method: POST, path: "/findings/acknowledge", who: [] },
   { method: POST, path: "/policy-scans", who: ["Auditor"] },

@@ -52,6 +52,7 @@ export const fleetBody = z.strictObject({
     .regex(/^[^=]+=/, "write key=value")
     .optional(),
 });
+export const backfillBody = z.strictObject({ from: instant, to: instant });
 export const acknowledgeBody = z.strictObject({
   finding: z.string().min(1).max(1000),
   reason: words,

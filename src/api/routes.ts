@@ -13,8 +13,10 @@ import { modelOf } from "../workflow/model-of.ts";
 import { acknowledgeFinding } from "./acknowledge-finding.ts";
 import { type Api, type Call, visibleGrant } from "./api.ts";
 import { auditRoutes } from "./audit.ts";
+import { listBackfills, startBackfill } from "./backfills.ts";
 import {
   acknowledgeBody,
+  backfillBody,
   databasesQuery,
   extendBody,
   fleetBody,
@@ -55,6 +57,8 @@ export interface ApiParts extends Api {
   admin: AdminFunctions;
   /** ARN of the workflow that rotates many. */
   fleetMachine: string;
+  /** Where backfills run, and what they look for. */
+  backfill: { machine: string; region: string; connectRole: string | undefined };
   /** Name of the function that turns on IAM authentication. */
   enableIam: string;
   /** Name of the function that looks through IAM. */
@@ -103,6 +107,19 @@ function decision(
 
 export const routes: readonly ApiRoute[] = [
   ...auditRoutes,
+  {
+    method: "GET",
+    path: "/audit/backfills",
+    run: async (api, call) => ({ status: 200, body: { backfills: await listBackfills(api, call) } }),
+  },
+  {
+    method: "POST",
+    path: "/audit/backfills",
+    run: async (api, call, { body }) => ({
+      status: 202,
+      body: await startBackfill(api, call, parseBody(backfillBody, body)),
+    }),
+  },
   {
     method: "POST",
     path: "/grants",

@@ -59,7 +59,7 @@ function roleOf(arn: string): string | undefined {
 }
 
 /** Calls name a secret by ARN or by name: the line has the name, without what Secrets Manager puts after it. */
-function secretName(secret: string): string {
+export function secretName(secret: string): string {
   return secret.replace(/^arn:[^:]*:secretsmanager:[^:]*:[^:]*:secret:(.*?)(-\w{6})?$/, "$1");
 }
 

@@ -26,7 +26,11 @@ function nothingCollected(): Collected {
 }
 
 /** Keeps what was read, or that it could not be read. */
-async function keep({ table, clock }: Collector, read: Read, text: string): Promise<keyof Collected> {
+export async function keep(
+  { table, clock }: Collector,
+  read: Read,
+  text: string,
+): Promise<Exclude<keyof Collected, "AuditFailed">> {
   if ("event" in read) return (await recordAuditEvent(table, read.event)) ? "AuditRecorded" : "AuditRepeated";
   const eventId = /"event(?:ID|Id)"\s*:\s*"([\w-]{1,128})"/.exec(text.slice(0, 100_000))?.[1];
   await quarantine(table, {

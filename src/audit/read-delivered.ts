@@ -20,30 +20,37 @@ function reason(error: z.ZodError): string {
   return plainText(`${issue?.path.join(".") || "record"}: ${issue?.message}`) ?? "record: not understood";
 }
 
-/** One CloudTrail record, wherever it comes from. */
-function readRecord(record: unknown, installed: Installed): Read {
+function ofRecord(record: unknown, installed: Installed): Read {
   const read = cloudTrailRecord.safeParse(record);
   return read.success ? { event: fromCloudTrail(read.data, installed) } : { refused: reason(read.error) };
 }
 
-function read(value: unknown, installed: Installed): Read {
+function ofDelivered(value: unknown, installed: Installed): Read {
   const it = envelope.safeParse(value);
   if (!it.success) return { refused: reason(it.error) };
   const kind = it.data["detail-type"];
-  if (fromTrail.includes(kind)) return readRecord(it.data.detail, installed);
+  if (fromTrail.includes(kind)) return ofRecord(it.data.detail, installed);
   if (kind !== "Secret Label Updated") return { refused: "detail-type: not one that is collected" };
   const update = labelUpdate.safeParse(value);
   return update.success ? { event: fromLabelUpdate(update.data) } : { refused: reason(update.error) };
 }
 
+function parsed(text: string, then: (value: unknown) => Read): Read {
+  if (Buffer.byteLength(text) > longest) return { refused: `longer than ${longest} bytes` };
+  try {
+    return then(JSON.parse(text));
+  } catch (error) {
+    if (error instanceof SyntaxError) return { refused: "not JSON" };
+    throw error;
+  }
+}
+
+/** @param text of one CloudTrail record, as LookupEvents gives it. */
+export function readRecord(text: string, installed: Installed): Read {
+  return parsed(text, (record) => ofRecord(record, installed));
+}
+
 /** @param text of one delivered event. */
 export function readDelivered(text: string, installed: Installed): Read {
-  if (Buffer.byteLength(text) > longest) return { refused: `longer than ${longest} bytes` };
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return { refused: "not JSON" };
-  }
-  return read(value, installed);
+  return parsed(text, (value) => ofDelivered(value, installed));
 }

@@ -78,6 +78,7 @@ export const keys = {
     sk: `${recordedAt}#${pk}#${sk}`,
   }),
   quarantine: (at: Instant, id: string) => ({ pk: `quarantine#${dayOf(at)}`, sk: id }),
+  backfill: (id: string) => ({ pk: "backfill", sk: id }),
   draft: (id: GrantId) => ({ pk: "draft", sk: id }),
   freeze: (scope: string) => ({ pk: "freeze", sk: scope }),
   config: (version: number | "current") => ({

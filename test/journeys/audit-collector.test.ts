@@ -6,6 +6,8 @@ import {
 } from "@aws-sdk/client-cloudformation";
 import {
   DescribeRuleCommand,
+  DisableRuleCommand,
+  EnableRuleCommand,
   EventBridgeClient,
   ListRulesCommand,
   PutRuleCommand,
@@ -305,4 +307,30 @@ test("where dblease stands in another region, IAM's events are handed on to it",
     const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl }));
     return Messages.some((it) => JSON.parse(`${it.Body}`).detail.requestParameters.policyName === "far");
   });
+});
+
+test("what nobody heard is read from CloudTrail's past, once, by an administrator", async () => {
+  const bridge = new EventBridgeClient(given.root);
+  const Name = given.resource("CollectorChanges");
+  await bridge.send(new DisableRuleCommand({ Name }));
+  await new IAMClient(given.root).send(
+    new PutUserPolicyCommand({ UserName: "mallory", PolicyName: "unheard", PolicyDocument: document }),
+  );
+  await bridge.send(new EnableRuleCommand({ Name }));
+  const from = new Date(Date.now() - 3_600_000).toISOString();
+  const to = new Date(Date.now() + 1_000).toISOString();
+  const words = ["audit", "backfill", "--from", from, "--to", to];
+  expect(await given.dblease("auditor", ...words)).toMatchObject({ error: { code: "NOT_ALLOWED" } });
+  const { data } = await given.dblease("admin", ...words);
+  expect(data).toMatchObject({ status: "done", progress: 1, by: "root" });
+  expect(data.counts.recorded).toBeGreaterThan(0);
+  expect(data.counts.known).toBeGreaterThan(3);
+  await eventOn({ kind: "person", key: mallory }, "PutUserPolicy", (it) => it.facts.policy === "unheard");
+  const lines = await eventsOn({ kind: "person", key: mallory });
+  expect(new Set(lines.map((it) => it.id)).size).toBe(lines.length);
+  // Again is the same one; and it shows how it stands.
+  expect((await given.dblease("admin", ...words)).data.counts).toEqual(data.counts);
+  expect((await given.dblease("auditor", "audit", "backfill")).data).toMatchObject({ id: data.id });
+  const old = ["audit", "backfill", "--from", "2020-01-01", "--to", "2020-01-02"];
+  expect(await given.dblease("admin", ...old)).toMatchObject({ error: { code: "BAD_REQUEST" } });
 });
