@@ -71,7 +71,7 @@ export interface Api {
   prepare(database: string, adminByIam: boolean): Promise<DoctorView>;
   accept(database: string): Promise<DatabaseRecordView>;
   /** The open ones, the worst first. */
-  findings(all?: boolean): Promise<FindingsView>;
+  findings(all?: boolean, closedSince?: string): Promise<FindingsView>;
   acknowledge(finding: string, reason: string, until: string): Promise<FindingView>;
   scanPolicies(): Promise<PolicyScanRunView>;
   reconcile(database?: string): Promise<ReconciliationView>;
@@ -168,8 +168,8 @@ export function api(send: Send, seen: (grants: readonly GrantView[]) => Promise<
     doctor: async (database) => (await send("POST", at("databases", database, "doctor"))) as DoctorView,
     accept: async (database) =>
       (await send("POST", at("databases", database, "accept"))) as DatabaseRecordView,
-    findings: async (all = false) =>
-      (await send("GET", all ? "/findings?acknowledged=true" : "/findings")) as FindingsView,
+    findings: async (all = false, closedSince) =>
+      (await ask("/findings", { acknowledged: all ? "true" : undefined, closedSince })) as FindingsView,
     acknowledge: async (finding, reason, until) =>
       (await send("POST", "/findings/acknowledge", { body: { finding, reason, until } })) as FindingView,
     scanPolicies: async () => (await send("POST", "/policy-scans")) as PolicyScanRunView,

@@ -5,6 +5,7 @@ import { addAuditBackfill } from "./audit-backfill.ts";
 import { addAuditGrant } from "./audit-grant.ts";
 import { addAuditPasswords } from "./audit-passwords.ts";
 import { addAuditPerson } from "./audit-person.ts";
+import { addAuditReport } from "./audit-report.ts";
 import { addAuditScan } from "./audit-scan.ts";
 import { addAuditSessions } from "./audit-sessions.ts";
 import { addAuditVerify } from "./audit-verify.ts";
@@ -29,4 +30,5 @@ export function addAudit(program: Command, run: Run): void {
   addAuditScan(audit, run);
   addAuditVerify(audit, run);
   addAuditBackfill(audit, run);
+  addAuditReport(audit, run);
 }

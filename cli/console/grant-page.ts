@@ -93,7 +93,7 @@ export async function grantPage(visit: Visit): Promise<Page> {
   const moments = audit?.moments ?? timeline(grant).map(({ at, what }) => ({ at, sentence: what }));
   const main = html`${facts(grant, now)}
 ${await decisionSection(grant, visit)}
-${grant.receipt && receiptSection(grant.receipt, grant, now)}
+${grant.receipt && receiptSection(grant.receipt, grant, "receipt", (it) => time(it, now))}
 ${historySection(moments, now)}
 ${audit?.next && html`<p><a href="grant?${String(new URLSearchParams({ id, page: audit.next }))}">What happened later</a></p>`}
 ${audit && sessionSection(audit.sessions, now)}

@@ -1,7 +1,8 @@
+import type { Instant } from "../../src/grant.ts";
 import { isClean, type Receipt } from "../../src/receipt.ts";
 import type { GrantView } from "../../src/views.ts";
 import { type Html, html } from "./html.ts";
-import { dataTable, factList, said, time } from "./words.ts";
+import { dataTable, factList, said } from "./words.ts";
 
 function verdict(receipt: Receipt, { database }: GrantView): Html {
   const { username, formerServer, members } = receipt;
@@ -24,11 +25,19 @@ function more(count: number | undefined): Html | undefined {
   return count ? html`<p>And ${count} more.</p>` : undefined;
 }
 
-/** The proof of an end: what the database's own catalogue said after the drop. */
-export function receiptSection(receipt: Receipt, grant: GrantView, now: Date): Html {
+/**
+ * The proof of an end: what the database's own catalogue said after the drop.
+ * @param id of its heading, once in a document. @param at how the document writes instants.
+ */
+export function receiptSection(
+  receipt: Receipt,
+  grant: GrantView,
+  id: string,
+  at: (instant: Instant) => Html,
+): Html {
   const { members, moved, residue, unlisted } = receipt;
   const clean = isClean(receipt);
-  return html`<section aria-labelledby="receipt" class="receipt"><h2 id="receipt">Receipt</h2>
+  return html`<section aria-labelledby="${id}" class="receipt"><h2 id="${id}">Receipt</h2>
 ${verdict(receipt, grant)}
 ${factList([
   ["Users", receipt.users],
@@ -37,9 +46,9 @@ ${factList([
   ["Owned objects", receipt.objects],
   ["Prepared transactions", receipt.preparedTransactions],
   ["Open sessions that were ended", receipt.sessionsEnded],
-  ["Fenced", time(receipt.fencedAt, now)],
-  ["User dropped", receipt.droppedAt && time(receipt.droppedAt, now)],
-  ["Read back", time(receipt.readBackAt, now)],
+  ["Fenced", at(receipt.fencedAt)],
+  ["User dropped", receipt.droppedAt && at(receipt.droppedAt)],
+  ["Read back", at(receipt.readBackAt)],
 ])}
 ${formerServer(receipt.formerServer)}
 ${
@@ -47,12 +56,7 @@ ${
     ? dataTable(
         "Servers that were read back",
         ["Member", "Address", "Sessions", "At"],
-        members.map((it) => [
-          said(it.member),
-          said(`${it.host}:${it.port}`),
-          it.sessions,
-          time(it.readAt, now),
-        ]),
+        members.map((it) => [said(it.member), said(`${it.host}:${it.port}`), it.sessions, at(it.readAt)]),
         "",
       )
     : undefined

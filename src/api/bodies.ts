@@ -53,6 +53,10 @@ export const fleetBody = z.strictObject({
     .optional(),
 });
 export const backfillBody = z.strictObject({ from: instant, to: instant });
+export const findingsQuery = z.object({
+  acknowledged: z.enum(["true", "false"]).optional(),
+  closedSince: instant.optional(),
+});
 export const acknowledgeBody = z.strictObject({
   finding: z.string().min(1).max(1000),
   reason: words,

@@ -1,6 +1,7 @@
 /** GET /findings, POST /reconciliations, POST /databases/{id}/accept: what no grant explains, and looking for it. */
 import { DbleaseError } from "../errors.ts";
 import { findingId, isAcknowledged, type Severity } from "../finding.ts";
+import type { Instant } from "../grant.ts";
 import { databaseSnapshot } from "../snapshot.ts";
 import { acceptServer, type DatabaseRecord, databaseRecords, findDatabase } from "../store/databases.ts";
 import { changeFinding, findFindings } from "../store/findings.ts";
@@ -28,8 +29,13 @@ function worstFirst(one: FindingView, other: FindingView): number {
 /**
  * Open findings, and when each database and IAM were looked at. @throws NOT_ALLOWED
  * @param all those too that somebody has acknowledged.
+ * @param closedSince those too that were closed at this instant or later.
  */
-export async function listFindings(api: ApiParts, call: Call, all: boolean): Promise<FindingsView> {
+export async function listFindings(
+  api: ApiParts,
+  call: Call,
+  { all, closedSince }: { all: boolean; closedSince?: Instant | undefined },
+): Promise<FindingsView> {
   if (!isAdmin(call) && !isAuditor(call)) {
     throw new DbleaseError("NOT_ALLOWED", "only administrators and auditors see findings", {
       next: "dblease grants shows what is yours",
@@ -37,7 +43,11 @@ export async function listFindings(api: ApiParts, call: Call, all: boolean): Pro
   }
   const now = api.clock();
   const findings = (await findFindings(api.table))
-    .filter((it) => it.closedAt === undefined && (all || !isAcknowledged(it, now)))
+    .filter((it) =>
+      it.closedAt === undefined
+        ? all || !isAcknowledged(it, now)
+        : closedSince !== undefined && it.closedAt >= closedSince,
+    )
     .map(findingView)
     .sort(worstFirst);
   const policyScan = await lastPolicyScan(api.table);

@@ -19,6 +19,7 @@ import {
   backfillBody,
   databasesQuery,
   extendBody,
+  findingsQuery,
   fleetBody,
   freezeBody,
   liftBody,
@@ -208,10 +209,13 @@ export const routes: readonly ApiRoute[] = [
   {
     method: "GET",
     path: "/findings",
-    run: async (api, call, { query }) => ({
-      status: 200,
-      body: await listFindings(api, call, query.acknowledged === "true"),
-    }),
+    async run(api, call, { query }) {
+      const { acknowledged, closedSince } = parseBody(findingsQuery, query);
+      return {
+        status: 200,
+        body: await listFindings(api, call, { all: acknowledged === "true", closedSince }),
+      };
+    },
   },
   {
     method: "POST",

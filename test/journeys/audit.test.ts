@@ -1,3 +1,5 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
@@ -132,4 +134,21 @@ test("on the page an approver says yes, and an auditor sees what became of it", 
     expect(await read("passwords")).toContain("admin of orders");
     expect(await read("findings")).toContain("Looked at in full");
   });
+});
+
+test("the month's report is two files that anybody can open", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "dblease-report-"));
+  try {
+    const month = new Date().toISOString().slice(0, 7);
+    const { data } = await given.dblease("auditor", "audit", "report", "--month", month, "--folder", folder);
+    expect(data.held.length).toBeGreaterThan(1);
+    const [html, csv] = [data.files.html, data.files.csv].map((it) => readFileSync(it, "utf8"));
+    for (const { grant } of data.held) {
+      expect(html).toContain(`<article id="${grant.id}">`);
+      expect(csv).toContain(grant.id);
+    }
+    expect(html).toContain("✓ proved");
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
