@@ -28,6 +28,7 @@ import { Reconciler } from "./constructs/reconciler.ts";
 import { RotationFunctions } from "./constructs/rotation-functions.ts";
 import { ServiceSecrets } from "./constructs/service-secrets.ts";
 import { Sweeper } from "./constructs/sweeper.ts";
+import { UserWatch } from "./constructs/user-watch.ts";
 import { isFound } from "./named-network.ts";
 
 export interface DbleaseProps {
@@ -89,7 +90,10 @@ export class Dblease extends Construct {
     const admins = [...used].flatMap((engine) => this.adminSecrets(config, engine));
     if (admins.length > 0) api.allow(["secretsmanager:DescribeSecret"], admins);
     const logged = Object.values(config.databases).filter((it) => it.logs.length > 0);
-    if (logged.length > 0) new LogCollector(this, "Logs", installation, logged);
+    if (logged.length > 0) {
+      new LogCollector(this, "Logs", installation, logged);
+      new UserWatch(this, "UserWatch", installation, { databases: logged, reconciler });
+    }
     const archive = config.archive && new AuditArchive(this, "Archive", installation, config.archive);
     if (archive) {
       archive.openDigests(api);

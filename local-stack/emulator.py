@@ -31,6 +31,7 @@ def main() -> None:
         events_across_regions,
         lambda_concurrency,
         lambda_runtime,
+        log_patterns,
         message_moves,
         policy_simulation,
         rds_iam_judge,
@@ -53,6 +54,7 @@ def main() -> None:
     condition_keys.close()
     custom_resources.close()
     policy_simulation.close()
+    log_patterns.close()
     dynamodb_leading_keys.close()
     stack_deletion.close()
     stack_waiting.close()

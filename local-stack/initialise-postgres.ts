@@ -13,6 +13,7 @@ reserved_connections = 3
 password_encryption = 'scram-sha-256'
 log_connections = on
 log_disconnections = on
+log_statement = 'ddl'
 log_line_prefix = '%t:%r:%u@%d:[%p]:'
 log_timezone = 'UTC'
 fsync = off

@@ -2,6 +2,7 @@
 import type { AuditEvent } from "../audit/audit-event.ts";
 import { readIamRefusal } from "../audit/iam-auth-error-log.ts";
 import type { LogBatch } from "../audit/log-batch.ts";
+import { databasesOn, type LogGroup, readLogGroup } from "../audit/log-group.ts";
 import { readMysqlAuditLine } from "../audit/mysql-audit-log.ts";
 import { readPostgresLine } from "../audit/postgres-log.ts";
 import { grantIdOf, type SessionNote } from "../audit/session-note.ts";
@@ -44,15 +45,9 @@ const readers: Readonly<Record<string, ReadLine>> = {
   "iam-db-auth-error": readRefusal,
 };
 
-/** `/aws/rds/instance/orders/postgresql`, or `/aws/rds/cluster/...` of Aurora. */
-const logGroupName = /^\/aws\/rds\/(?<kind>instance|cluster)\/(?<server>[^/]+)\/(?<type>[\w-]+)$/;
-
 /** The first database of the configuration on this server, else the server. */
-function databaseOn(config: Config, kind: string, server: string): string {
-  const on = Object.entries(config.databases).find(([, it]) =>
-    kind === "cluster" ? it.cluster === server : it.instance === server,
-  );
-  return on?.[0] ?? server;
+function databaseOn(config: Config, group: LogGroup): string {
+  return databasesOn(config, group)[0] ?? group.server;
 }
 
 /** Nobody has asked for it: a user of our kind of name that no grant has, or an AWS principal that RDS refused. */
@@ -91,8 +86,8 @@ async function existing(table: Table, ids: readonly GrantId[]): Promise<Set<Gran
 
 /** @returns how many lines were of sessions. */
 export async function collectLog(table: Table, batch: LogBatch): Promise<{ noted: number; strange: number }> {
-  const { kind = "", server = "", type = "" } = logGroupName.exec(batch.logGroup)?.groups ?? {};
-  const read = readers[type];
+  const group = readLogGroup(batch.logGroup);
+  const read = readers[group.type];
   if (!read) throw new Error(`the log group ${batch.logGroup} is none of a database that RDS names`);
   const notes = notesOf(batch, read);
   const grants = await existing(table, [
@@ -105,7 +100,7 @@ export async function collectLog(table: Table, batch: LogBatch): Promise<{ noted
     // Anybody on the network can be refused under any name; only whom AWS knows is worth a record.
     else if (it.caller || it.note.kind !== "refused") {
       const { config } = await readConfigItem(table);
-      await recordAuditEvent(table, strangeEvent(it, databaseOn(config, kind, server)));
+      await recordAuditEvent(table, strangeEvent(it, databaseOn(config, group)));
       strange += 1;
     }
   }

@@ -11,7 +11,7 @@ export interface Workflows {
   client: SFNClient;
   grantMachine: string;
   revokeMachine: string;
-  /** Only the API starts it; its schedule does so by itself. */
+  /** Only the API and who watches the logs start it; its schedule does so by itself. */
   reconcileMachine?: string;
 }
 
@@ -43,7 +43,7 @@ export function startGrant(workflows: Workflows, id: GrantId): Promise<boolean> 
 
 /** Starts a reconciliation of these databases under this name. */
 export async function startReconciliation(
-  { client, reconcileMachine }: Workflows,
+  { client, reconcileMachine }: Pick<Workflows, "client" | "reconcileMachine">,
   name: string,
   databases: readonly string[],
 ): Promise<void> {

@@ -173,3 +173,28 @@ test("what was mended is closed, whoever was deleted too", async () => {
   await soon([]);
   await given.untilTrue(async () => (await given.publishedFindings("FindingClosed")).length >= 3);
 });
+
+test("a database user that a hand made is found within seconds, and closed when it is gone", async () => {
+  const rita = await given.user("requester");
+  expect((await given.dblease("admin", "reconcile", "--timeout", "60s")).data).toEqual([]);
+  const grant = await given.active(rita);
+  await given.asOwner('CREATE ROLE "O\'Brien" LOGIN CREATEROLE');
+  await soon(["high unexplained_user O'Brien"]);
+  expect(await listed()).toMatchObject([
+    {
+      id: "orders/unexplained_user/O'Brien",
+      evidence: [
+        "made after dblease first looked",
+        "may more than use its data: CREATEROLE",
+        "no rotation changes its password, and the server does not tell how old it is",
+      ],
+      repair: 'ALTER ROLE "O\'Brien" NOLOGIN',
+    },
+  ]);
+  await given.asOwner("CREATE ROLE reporting_tool LOGIN");
+  await soon(["high unexplained_user O'Brien", "medium unexplained_user reporting_tool"]);
+  await given.asOwner('DROP ROLE reporting_tool; ALTER ROLE "O\'Brien" NOLOGIN');
+  await soon([]);
+  await rita.call("POST", `/grants/${grant.id}/revoke`);
+  await given.until(grant.id, "revoked");
+});
