@@ -3,37 +3,12 @@ import type { Instant } from "../../src/grant.ts";
 import type { FindingView } from "../../src/views.ts";
 import { clockTime } from "../time-text.ts";
 import { type Html, html } from "./html.ts";
-import { type Period, placeOf, rowsOf, spanOf, ticksOf } from "./lane.ts";
+import { type Period, percent, placeOf, rowsOf, spanOf, ticksOf } from "./lane.ts";
+import { marksOf } from "./marks.ts";
 import type { TimelineEntry } from "./timeline-entries.ts";
 import { mood } from "./words.ts";
 
 const rowHeight = 30;
-const percent = (value: number) => `${value.toFixed(3)}%`;
-
-function mark(
-  at: Instant,
-  kind: "request" | "approval" | "token" | "denial",
-  title: string,
-  period: Period,
-): Html | undefined {
-  const x = placeOf(at, period);
-  if (x === undefined) return undefined;
-  const shapes = {
-    request: html`<path d="M0 4V18"/>`,
-    approval: html`<path d="M-5 9L-1 13L6 4"/>`,
-    denial: html`<path d="M-4 5L4 15M4 5L-4 15"/>`,
-    token: html`<circle r="3" cy="3"/>`,
-  };
-  return html`<svg class="mark ${kind}" x="${percent(x)}" width="1" height="20" overflow="visible"><title>${title}</title>${shapes[kind]}</svg>`;
-}
-
-function marksOf({ grant, tokens }: TimelineEntry, period: Period, now: Date): Html {
-  const when = (at: Instant) => clockTime(at, now);
-  return html`${mark(grant.requestedAt, "request", `${grant.requester} asked at ${when(grant.requestedAt)}`, period)}
-${grant.approvals.map((it) => mark(it.at, "approval", `${it.name} approved at ${when(it.at)}`, period))}
-${grant.denial && mark(grant.denial.at, "denial", `${grant.denial.name} denied at ${when(grant.denial.at)}`, period)}
-${tokens.map((at) => mark(at, "token", `login token at ${when(at)}`, period))}`;
-}
 
 function sessionLines({ sessions, held }: TimelineEntry, period: Period, now: Date): Html[] {
   return sessions.flatMap((it) => {
@@ -96,7 +71,7 @@ export function grantLane(name: string, entries: readonly TimelineEntry[], perio
   return html`<svg class="lane" role="group" aria-label="${name}" width="100%" height="${rows.length * rowHeight}">${tickLines(period)}${nowLine(period, now)}${drawn}</svg>`;
 }
 
-/** Findings of one database, each from when it was first seen until it was last seen. */
+/** Findings of one database, each from when it was first seen; those that somebody has acknowledged only in outline. */
 export function findingLane(name: string, findings: readonly FindingView[], period: Period, now: Date): Html {
   const rows = rowsOf(
     findings.map((it) => ({ since: it.firstSeenAt, until: it.closedAt ?? now.toISOString(), it })),
@@ -106,7 +81,7 @@ export function findingLane(name: string, findings: readonly FindingView[], peri
       const span = spanOf(since, until, period);
       if (!span) return undefined;
       const title = `finding, ${it.severity}: ${it.sentence}`;
-      return html`<svg x="${percent(span.x)}" y="${place * rowHeight + 2}" width="${percent(span.width)}" height="16"><title>${title}</title><rect class="finding" width="100%" height="100%"/><text x="5" y="12">${it.kind.replaceAll("_", " ")}</text></svg>`;
+      return html`<svg x="${percent(span.x)}" y="${place * rowHeight + 2}" width="${percent(span.width)}" height="16"><title>${title}</title><rect class="finding ${it.acknowledged ? "known" : "new"}" width="100%" height="100%"/><text x="5" y="12">${it.kind.replaceAll("_", " ")}</text></svg>`;
     }),
   );
   return html`<svg class="lane" role="img" aria-label="${name}" width="100%" height="${rows.length * rowHeight}">${tickLines(period)}${nowLine(period, now)}${drawn}</svg>`;
@@ -123,20 +98,4 @@ export function axis(period: Period): Html {
   return html`<svg class="axis" aria-hidden="true" width="100%" height="18">${ticksOf(period).map(
     (it) => html`<text x="${percent(placeOf(it.toISOString(), period) ?? 0)}" y="13">${text(it)}</text>`,
   )}</svg>`;
-}
-
-/** What the shapes mean. */
-export function legend(): Html {
-  const sample = (drawing: Html) => html`<svg width="26" height="20" aria-hidden="true">${drawing}</svg>`;
-  const shape = (kind: string, drawing: Html) =>
-    sample(html`<svg class="mark ${kind}" x="12" width="1" height="20" overflow="visible">${drawing}</svg>`);
-  return html`<ul class="legend">
-<li>${sample(html`<rect class="bar over" y="2" width="24" height="16" rx="3"/>`)} a grant, from its beginning to its end</li>
-<li>${sample(html`<rect class="session" y="8" width="24" height="5"/>`)} a session</li>
-<li>${shape("request", html`<path d="M0 4V18"/>`)} a request</li>
-<li>${shape("approval", html`<path d="M-5 9L-1 13L6 4"/>`)} an approval</li>
-<li>${shape("denial", html`<path d="M-4 5L4 15M4 5L-4 15"/>`)} a denial</li>
-<li>${shape("token", html`<circle r="3" cy="9"/>`)} a login token</li>
-<li>${sample(html`<rect class="finding" y="2" width="24" height="16"/>`)} a finding</li>
-</ul>`;
 }

@@ -29,6 +29,11 @@ export function fitted({ from, to }: Period, instants: readonly Instant[]): Peri
   };
 }
 
+/** A place or a width as SVG wants it. */
+export function percent(value: number): string {
+  return `${value.toFixed(3)}%`;
+}
+
 export interface Span {
   x: number;
   width: number;

@@ -78,7 +78,9 @@ svg { display: block; font: 11px system-ui, sans-serif; }
 .bar.good { fill: var(--good); } .bar.waiting { fill: var(--waiting); } .bar.bad { fill: var(--page); stroke: var(--bad); stroke-width: 3; }
 .lane text { fill: var(--on-bar); } .bar.bad + text { fill: var(--text); }
 .session { fill: var(--session); }
-.finding { fill: var(--bad); }
+.finding.new { fill: var(--bad); }
+.finding.known { fill: var(--page); stroke: var(--bad); stroke-width: 3; stroke-dasharray: 4 3; }
+.finding.known + text { fill: var(--text); }
 .mark { stroke: var(--text); stroke-width: 2; fill: none; }
 .mark.request { stroke: var(--quiet); }
 .mark.approval { stroke: var(--good); stroke-width: 3; }

@@ -13,6 +13,8 @@ export interface TimelineEntry {
   sessions: readonly Session[];
   /** When login tokens were handed out. */
   tokens: readonly Instant[];
+  /** One answer did not hold all of them. */
+  hasMoreTokens?: boolean;
 }
 
 export interface Timeline {
@@ -81,10 +83,11 @@ async function withTokens(api: Api, entries: readonly TimelineEntry[]): Promise<
     const ask = async (place: number) => {
       const it = all[place];
       if (!it) return;
-      const { moments } = await api.auditGrant(it.grant.id);
+      const { moments, next } = await api.auditGrant(it.grant.id);
       all[place] = {
         ...it,
         tokens: moments.filter(({ name }) => name === "TokenIssued").map(({ at }) => at),
+        hasMoreTokens: next !== undefined,
       };
     };
     await Promise.all(byIam.slice(first, first + atOnce).map(ask));

@@ -1,68 +1,14 @@
-import { isClean } from "../../src/receipt.ts";
-import type { FindingView, PersonAnswer } from "../../src/views.ts";
+import type { FindingView } from "../../src/views.ts";
 import { type Child, type Html, html } from "./html.ts";
 import { fitted, type Period } from "./lane.ts";
-import { axis, findingLane, grantLane, legend } from "./lane-drawing.ts";
+import { axis, findingLane, grantLane } from "./lane-drawing.ts";
+import { legend } from "./marks.ts";
 import { findTimeline, type Timeline, type TimelineEntry } from "./timeline-entries.ts";
-import { fieldTime, shows, type TimelineFilter, timelineFilter } from "./timeline-filter.ts";
+import { type TimelineFilter, timelineFilter } from "./timeline-filter.ts";
+import { filterForm } from "./timeline-form.ts";
+import { entryTable, findingTable, momentSection } from "./timeline-tables.ts";
 import { ifAllowed, type Page, type Visit } from "./visit.ts";
-import { dataTable, grantLink, said, statusWord, time, unknownList } from "./words.ts";
-
-function select(
-  name: string,
-  label: string,
-  chosen: string,
-  options: readonly (readonly [value: string, text: string])[],
-): Html {
-  const rows = options.map(([value, text]) =>
-    value === chosen
-      ? html`<option value="${value}" selected>${text}</option>`
-      : html`<option value="${value}">${text}</option>`,
-  );
-  return html`<div><label for="${name}">${label}</label><select id="${name}" name="${name}">${rows}</select></div>`;
-}
-
-function instantField(name: "from" | "to", label: string, filter: TimelineFilter): Html {
-  const value = filter.isPeriodGiven ? fieldTime(filter[name]) : "";
-  return html`<div><label for="${name}">${label}</label><input type="datetime-local" id="${name}" name="${name}" value="${value}"></div>`;
-}
-
-/** Where nobody said a period, the address says none either: it is the last day whenever it is opened. */
-function queryOf({ database, person, show, from, to, isPeriodGiven }: TimelineFilter): string {
-  const query = new URLSearchParams({ database, person, show });
-  if (isPeriodGiven) {
-    query.set("from", from);
-    query.set("to", to);
-  }
-  return String(query);
-}
-
-const hourMs = 3_600_000;
-
-/** The same with another period; it ends an hour from now, so that what is to come is seen. */
-function lately(filter: TimelineFilter, now: Date, hours: number, text: string): Html {
-  const from = new Date(now.getTime() - hours * hourMs).toISOString();
-  const to = new Date(now.getTime() + hourMs).toISOString();
-  return html`<li><a href="timeline?${queryOf({ ...filter, from, to, isPeriodGiven: true })}">${text}</a></li>`;
-}
-
-function filterForm(filter: TimelineFilter, timeline: Timeline, now: Date): Html {
-  const all = (names: readonly string[]) => [["", "all"], ...names.map((it) => [it, it] as const)] as const;
-  return html`<form method="get" action="timeline" class="filter" aria-label="What is shown">
-${select("database", "Database", filter.database, all(timeline.databases))}
-${select("person", "Person", filter.person, all(timeline.persons))}
-${select(
-  "show",
-  "Show",
-  filter.show,
-  shows.map((it) => [it, it] as const),
-)}
-${instantField("from", "From", filter)}${instantField("to", "To", filter)}
-<button>Show</button>
-</form>
-<ul class="row">${lately(filter, now, 4, "last 4 hours")}${lately(filter, now, 24, "last day")}${lately(filter, now, 168, "last week")}${lately(filter, now, 720, "last 30 days")}
-<li><a href="timeline.csv?${queryOf(filter)}">as CSV</a></li></ul>`;
-}
+import { said, unknownList } from "./words.ts";
 
 function lane(name: Child, drawing: Html): Html {
   return html`<tr><th scope="row">${name}</th><td>${drawing}</td></tr>`;
@@ -116,89 +62,6 @@ function periodOf(filter: TimelineFilter, { entries }: Timeline, now: Date): Per
   return fitted(filter, [...instants, now.toISOString()]);
 }
 
-/** Who said yes, or that nobody has or needs to. */
-function approvers({ grant }: TimelineEntry): Html {
-  if (grant.approvals.length > 0) return said(grant.approvals.map(({ name }) => name).join(", "));
-  return html`${grant.approvalSteps.length > 0 ? "nobody" : "not needed"}`;
-}
-
-function receiptWord({ grant }: TimelineEntry): Html {
-  if (!grant.receipt) return html`none yet`;
-  return isClean(grant.receipt)
-    ? html`<span class="status over">clean</span>`
-    : html`<span class="status bad">residue</span>`;
-}
-
-function sessionWords({ sessions }: TimelineEntry): Html | number {
-  if (sessions.length === 0) return 0;
-  const addresses = [...new Set(sessions.map((it) => it.address ?? "an unknown address"))];
-  return html`${sessions.length} from ${said(addresses.join(", "))}`;
-}
-
-function entryTable({ entries, isAudit }: Timeline, now: Date): Html {
-  const rows = entries
-    .toReversed()
-    .map((it) => [
-      grantLink(it.grant.id),
-      said(it.grant.database),
-      said(it.grant.requester),
-      said(it.grant.role),
-      it.held ? time(it.held.from, now) : "never began",
-      it.held && time(it.held.until, now),
-      statusWord(it.grant.status),
-      approvers(it),
-      ...(isAudit ? [sessionWords(it), it.tokens.length] : []),
-      receiptWord(it),
-      said(it.grant.reason),
-    ]);
-  const audit = isAudit ? ["Sessions", "Tokens"] : [];
-  const columns = [
-    "Grant",
-    "Database",
-    "Person",
-    "Role",
-    "From",
-    "Until",
-    "Status",
-    "Approved by",
-    ...audit,
-    "Receipt",
-    "Reason",
-  ];
-  return dataTable("Grants in this time", columns, rows, "No grant in this time.");
-}
-
-function findingTable(findings: readonly FindingView[], now: Date): Html | undefined {
-  if (findings.length === 0) return undefined;
-  const rows = findings.map((it) => [
-    html`<span class="status bad">${it.severity}</span>`,
-    said(it.database === "*" ? "all databases" : it.database),
-    said(it.sentence),
-    time(it.firstSeenAt, now),
-    it.acknowledged ? "yes" : "no",
-  ]);
-  return dataTable("Open findings", ["Severity", "Database", "What", "First seen", "Acknowledged"], rows, "");
-}
-
-function momentSection(
-  { person }: TimelineFilter,
-  answer: PersonAnswer | undefined,
-  now: Date,
-): Html | undefined {
-  if (!answer) return undefined;
-  const rows = answer.moments.map((it) => [
-    time(it.at, now),
-    it.name,
-    said(it.actor),
-    said(it.sentence),
-    it.grantId && grantLink(it.grantId),
-  ]);
-  const more = answer.next === undefined ? undefined : html`<p>There is more: choose a shorter time.</p>`;
-  return html`<section aria-labelledby="moments"><h2 id="moments">What ${said(person)} did, and what was done to them</h2>
-${dataTable("In order of time", ["At", "Event", "By", "What", "Grant"], rows, "Nothing is known.")}
-${more}</section>`;
-}
-
 /** Who had access when: bars per database and person, and the same as a table. */
 export async function timelinePage({ api, now, query }: Visit): Promise<Page> {
   const filter = timelineFilter(query, now);
@@ -220,7 +83,7 @@ ${drawing(timeline, periodOf(filter, timeline, now), now)}
 <section aria-labelledby="table"><h2 id="table">The same in words</h2>
 ${entryTable(timeline, now)}
 ${findingTable(timeline.findings, now)}</section>
-${momentSection(filter, moments, now)}
+${momentSection(person, moments, now)}
 ${unknownList([...timeline.unknown, ...(moments?.unknown ?? [])])}`;
   return { title: "Timeline", main };
 }

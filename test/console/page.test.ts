@@ -136,7 +136,7 @@ describe.skipIf(chromiumMissing)("in Chromium", () => {
       'group "rita on orders: 2 grants"',
       'img "1 findings on orders"',
       'rowheader "2222222222aa"',
-      'columnheader "Approved by"',
+      'columnheader "Decided by"',
       'combobox "Database"',
       'heading "What this page can not know"',
     ])
