@@ -7,7 +7,7 @@ export async function heldGrant(
   database: string,
   role: string | undefined,
 ): Promise<GrantView | undefined> {
-  const held = (await api.grants()).filter(
+  const held = (await api.grants("mine")).filter(
     (it) => it.status === "active" && it.database === database && (role === undefined || it.role === role),
   );
   return held.sort((a, b) => (b.expiresAt ?? "").localeCompare(a.expiresAt ?? ""))[0];

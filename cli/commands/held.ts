@@ -9,7 +9,7 @@ export function addHeld(program: Command, run: Run): void {
     .description("Show what you hold now and how to connect; the same as dblease alone.")
     .action(
       run(async ({ api, data, now }) => {
-        const grants = await api.grants();
+        const grants = await api.grants("mine");
         const held = grants.filter((grant) => grant.status === "active");
         const waiting = grants.filter((grant) => grant.status === "requested").length;
         const notes: string[] = [];

@@ -6,7 +6,7 @@ import { type Html, html } from "./html.ts";
 import { type Period, percent, placeOf, rowsOf, spanOf, ticksOf } from "./lane.ts";
 import { marksOf } from "./marks.ts";
 import type { TimelineEntry } from "./timeline-entries.ts";
-import { mood } from "./words.ts";
+import { counted, mood } from "./words.ts";
 
 const rowHeight = 30;
 
@@ -25,7 +25,7 @@ function sessionLines({ sessions, held }: TimelineEntry, period: Period, now: Da
 
 function barTitle({ grant, held, sessions }: TimelineEntry, now: Date): string {
   const time = held ? `${clockTime(held.from, now)} to ${clockTime(held.until, now)}` : "never began";
-  return `${grant.requester}: ${grant.role} on ${grant.database}, ${time}, ${grant.status}, ${sessions.length} sessions`;
+  return `${grant.requester}: ${grant.role} on ${grant.database}, ${time}, ${grant.status}, ${counted(sessions.length, "session")}`;
 }
 
 function bar(entry: TimelineEntry, period: Period, now: Date): Html | undefined {

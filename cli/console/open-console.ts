@@ -21,8 +21,7 @@ function write(request: IncomingMessage, response: ServerResponse, reply: Reply)
 }
 
 /** Resolves when whoever started this process is gone: nobody would be left to end it. */
-async function parentGone(signal: AbortSignal): Promise<void> {
-  const parent = process.ppid;
+async function parentGone(parent: number, signal: AbortSignal): Promise<void> {
   while (process.ppid === parent) await pause(1000, undefined, { signal });
 }
 
@@ -59,6 +58,8 @@ export async function openConsole(
   api: Api,
   { port: wanted, now, random, opened }: ConsoleOptions,
 ): Promise<OpenConsole> {
+  // Before anybody hears the address: whoever waits for it may be gone a moment later.
+  const parent = process.ppid;
   const server = await listen(wanted);
   // A TCP server that listens has an address of this shape.
   const { port } = server.address() as AddressInfo;
@@ -78,7 +79,7 @@ export async function openConsole(
   return {
     address: `${house.origin}/${house.entry}`,
     async serveUntil(signal) {
-      await parentGone(signal).catch(() => {});
+      await parentGone(parent, signal).catch(() => {});
       server.close();
       server.closeAllConnections();
     },

@@ -8,7 +8,7 @@ import { type TimelineFilter, timelineFilter } from "./timeline-filter.ts";
 import { filterForm } from "./timeline-form.ts";
 import { entryTable, findingTable, momentSection } from "./timeline-tables.ts";
 import { ifAllowed, type Page, type Visit } from "./visit.ts";
-import { said, unknownList } from "./words.ts";
+import { counted, said, unknownList } from "./words.ts";
 
 function lane(name: Child, drawing: Html): Html {
   return html`<tr><th scope="row">${name}</th><td>${drawing}</td></tr>`;
@@ -25,8 +25,8 @@ function databaseLanes(
   const name = database === "*" ? "all databases" : database;
   const persons = Map.groupBy(entries, ({ grant }) => grant.requester);
   return html`<tbody><tr class="database"><th scope="rowgroup" colspan="2">${said(name)}</th></tr>
-${[...persons].map(([person, its]) => lane(said(person), grantLane(`${person} on ${name}: ${its.length} grants`, its, period, now)))}
-${findings.length > 0 ? lane("findings", findingLane(`${findings.length} findings on ${name}`, findings, period, now)) : undefined}
+${[...persons].map(([person, its]) => lane(said(person), grantLane(`${person} on ${name}: ${counted(its.length, "grant")}`, its, period, now)))}
+${findings.length > 0 ? lane("findings", findingLane(`${counted(findings.length, "finding")} on ${name}`, findings, period, now)) : undefined}
 </tbody>`;
 }
 

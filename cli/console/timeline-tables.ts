@@ -2,7 +2,7 @@ import { isClean } from "../../src/receipt.ts";
 import type { FindingView, PersonAnswer } from "../../src/views.ts";
 import { type Html, html } from "./html.ts";
 import type { Timeline, TimelineEntry } from "./timeline-entries.ts";
-import { dataTable, grantLink, said, statusWord, time } from "./words.ts";
+import { counted, dataTable, grantLink, said, statusWord, time } from "./words.ts";
 
 /** Who said yes or no, or that nobody has or needs to. */
 function decisions({ grant }: TimelineEntry, now: Date): Html {
@@ -17,8 +17,6 @@ ${approvals.length === 0 && !denial ? nobody : undefined}`;
 function access({ held }: TimelineEntry, now: Date): Html {
   return held ? html`${time(held.from, now)} to ${time(held.until, now)}` : html`never began`;
 }
-
-const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
 
 /** What it was used for, as far as that is known. */
 function use({ sessions, tokens, hasMoreTokens }: TimelineEntry): Html {

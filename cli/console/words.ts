@@ -8,6 +8,10 @@ export function said(text: string | undefined): Html {
   return html`<bdi>${text}</bdi>`;
 }
 
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
 export function time(instant: Instant, now: Date): Html {
   return html`<time datetime="${instant}">${clockTime(instant, now)}</time>`;
 }

@@ -63,7 +63,8 @@ test("every command answers one object with data under --json, and the same for 
   api.answer("GET /databases", { body: { databases } });
   api.answer("GET /databases/orders/plan?role=read-only", { body: plan });
   api.answer("POST /databases/orders/prepare", { body: { database: "orders", checks: [] } });
-  api.answer("GET /grants", { body: { grants: [activeGrant(), grantView({ id: "0000000000zz" })] } });
+  for (const line of ["GET /grants", "GET /grants?mine=true"])
+    api.answer(line, { body: { grants: [activeGrant(), grantView({ id: "0000000000zz" })] } });
   api.answer("GET /grants?toApprove=true", { body: { grants: [grantView()] } });
   for (const verb of ["approve", "deny", "cancel"])
     api.answer(`POST /grants/${id}/${verb}`, { body: grantView() });
@@ -102,7 +103,7 @@ test("every command answers one object with data under --json, and the same for 
 });
 
 test("nothing to show is no data on stdout and a hint on stderr", async () => {
-  desk.api.answer("GET /grants", { body: { grants: [] } });
+  desk.api.answer("GET /grants?mine=true", { body: { grants: [] } });
   const { code, stdout, stderr } = await desk.dblease([]);
   expect([code, stdout]).toEqual([0, ""]);
   expect(stderr).toContain("dblease databases");
@@ -166,7 +167,7 @@ test("an answer that is not the API's is said to be so", async () => {
 });
 
 test("FORCE_COLOR colours, NO_COLOR wins over it", async () => {
-  desk.api.answer("GET /grants", { body: { grants: [activeGrant()] } });
+  desk.api.answer("GET /grants?mine=true", { body: { grants: [activeGrant()] } });
   expect((await desk.dblease([], { FORCE_COLOR: "1" })).stdout).toContain("\u001b[32mactive");
   expect((await desk.dblease([], { FORCE_COLOR: "1", NO_COLOR: "1" })).stdout).not.toContain("\u001b");
 });

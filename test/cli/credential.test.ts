@@ -208,9 +208,10 @@ test.each([["grants"], ["held"], ["show"], ["revoke"]])(
     writeFileSync(join(desk.stateFolder, `${id}.ca.pem`), "");
     writeFileSync(join(desk.stateFolder, `${id}.a1b2c3.tmp`), "draft of a command that was killed");
     writeFileSync(other, "another");
-    desk.api.answer("GET /grants", {
-      body: { grants: [revokedGrant(), activeGrant({ id: "0000000000zz" })] },
-    });
+    for (const line of ["GET /grants", "GET /grants?mine=true"])
+      desk.api.answer(line, {
+        body: { grants: [revokedGrant(), activeGrant({ id: "0000000000zz" })] },
+      });
     desk.api.answer(`GET /grants/${id}`, { body: revokedGrant() });
     desk.api.answer(`POST /grants/${id}/revoke`, { body: revokedGrant() });
     const { code, stderr } = await desk.dblease(

@@ -105,6 +105,20 @@ export function records(word: Wording = (text) => text): Records {
     }),
     findings: [
       {
+        id: "*/policy/role/deploy",
+        database: "*",
+        kind: "policy",
+        what: word("role/deploy"),
+        version: 1,
+        severity: "high",
+        sentence: word("role/deploy may open every database by a token, and needs no grant for it"),
+        evidence: [word("inline policy admin: rds-db:connect on *")],
+        openedAt: "2026-11-24T07:30:00.000Z",
+        firstSeenAt: "2026-11-24T07:30:00.000Z",
+        seen: 1,
+        seenAt: "2026-11-24T09:50:00.000Z",
+      },
+      {
         id: word("orders/stranger/bob"),
         database: chosen.database,
         kind: "stranger",

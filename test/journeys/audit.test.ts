@@ -118,6 +118,9 @@ test("on the page an approver says yes, and an auditor sees what became of it", 
     expect(await read("findings")).toContain("Not done: NOT_ALLOWED");
     expect(await read("timeline")).not.toContain("What this page can not know");
   });
+  // An administrator sees the grants of others, and holds none of them.
+  expect((await given.dblease("admin", "grants")).data).toMatchObject([{ id }]);
+  expect((await given.dblease("admin")).data).toEqual([]);
   await rita.call("POST", `/grants/${id}/revoke`, {});
   await given.until(id, "revoked");
   await onThePage(given.environment("auditor"), async ({ read }) => {
