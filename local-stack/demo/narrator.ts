@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import type { Receipt } from "../../src/receipt.ts";
+import type { WhoAnswer } from "../../src/views.ts";
 
 /** Tells the story: to people as lines with times, to programs as one JSON object a line. */
 export interface Narrator {
@@ -8,6 +9,8 @@ export interface Narrator {
   /** Something is being waited for; only people hear of it. */
   remark(words: string): void;
   receipt(grantId: string, receipt: Receipt): void;
+  /** What the audit answers to this question: to people as the command prints it. */
+  audit(question: string, answer: WhoAnswer, printed: string): void;
 }
 
 const stdout = process.stdout;
@@ -54,10 +57,15 @@ export function peopleNarrator(start: number): Narrator {
           : "Something was left behind: the list above says what.",
       );
     },
+    audit(question, _, printed) {
+      line("");
+      line(styled("bold", `An auditor asks: ${question}`));
+      line(printed.trimEnd());
+    },
   };
 }
 
-/** For programs: one object a line, the receipt last. */
+/** For programs: one object a line, the receipt and the audit's answer last. */
 export function jsonNarrator(start: number): Narrator {
   const line = (value: object) => stdout.write(`${JSON.stringify(value)}\n`);
   return {
@@ -72,5 +80,6 @@ export function jsonNarrator(start: number): Narrator {
       }),
     remark: () => {},
     receipt: (grantId, receipt) => line({ type: "receipt", grantId, ...receipt }),
+    audit: (question, answer) => line({ type: "audit", question, ...answer }),
   };
 }

@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Receipt } from "../../src/receipt.ts";
-import type { GrantView, TokenView } from "../../src/views.ts";
+import type { GrantView, TokenView, WhoAnswer } from "../../src/views.ts";
 import { personEnvironment } from "../person-environment.ts";
 import type { StackInfo } from "../stack-files.ts";
 import { openMysqlSession } from "./mysql-session.ts";
 import type { Narrator } from "./narrator.ts";
 import { openPostgresSession } from "./postgres-session.ts";
-import { runCli } from "./run-cli.ts";
+import { cliText, runCli } from "./run-cli.ts";
 import type { Login } from "./session.ts";
 
 async function show(env: NodeJS.ProcessEnv, id: string): Promise<GrantView> {
@@ -49,6 +49,18 @@ async function loginOf(env: NodeJS.ProcessEnv, active: GrantView, info: StackInf
   }
   const { token, ...place } = (await runCli(env, "token", active.id)) as TokenView;
   return { ...place, password: token, byIam: true, ca };
+}
+
+/** Who had access while it was active, as an auditor is told once the table's stream and the log have come. */
+async function tellAudit(env: NodeJS.ProcessEnv, grant: GrantView, narrator: Narrator): Promise<void> {
+  const question = ["audit", "who", "--database", grant.database, "--at", `${grant.activatedAt}`];
+  for (const end = Date.now() + 30_000; Date.now() < end; await sleep(500)) {
+    const answer = (await runCli(env, ...question)) as WhoAnswer;
+    if (!answer.held.some((it) => it.sessions.some(({ endedAt }) => endedAt))) continue;
+    narrator.audit(`dblease ${question.join(" ")}`, answer, await cliText(env, ...question));
+    return;
+  }
+  throw new Error(`the audit did not know grant ${grant.id} in 30 s. Next: read .local/demo/emulator`);
 }
 
 /** One access to a database of the stack, from request to receipt. @returns the receipt. */
@@ -100,5 +112,6 @@ export async function tellStory(
   if (!closed.receipt)
     throw new Error(`grant ${id} is ${closed.status} without a receipt. Next: dblease show ${id}`);
   narrator.receipt(id, closed.receipt);
+  await tellAudit(personEnvironment(info, "auditor", stateFolder), closed, narrator);
   return closed.receipt;
 }

@@ -36,7 +36,7 @@ async function demo(...words: string[]): Promise<string> {
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line));
-  const receipt = lines.at(-1);
+  const [receipt, audit] = lines.slice(-2);
   expect(receipt).toMatchObject({
     type: "receipt",
     residue: [],
@@ -47,7 +47,16 @@ async function demo(...words: string[]): Promise<string> {
     preparedTransactions: 0,
   });
   expect(receipt.sessionsEnded).toBe(1);
-  expect(lines.slice(0, -1).map((it) => it.type)).toEqual(lines.slice(0, -1).map(() => "step"));
+  expect(audit).toMatchObject({
+    type: "audit",
+    held: [
+      {
+        grant: { requester: "rita", approvals: [{ name: "ada" }], receipt: { residue: [] } },
+        sessions: [{ endedBy: "revoke" }],
+      },
+    ],
+  });
+  expect(lines.slice(0, -2).map((it) => it.type)).toEqual(lines.slice(0, -2).map(() => "step"));
   await noneIsLeft(2);
   return lines.map((it) => it.words ?? "").join("\n");
 }
