@@ -41,6 +41,15 @@ export interface MemberReading {
   readAt: Instant;
 }
 
+/** One open session that a revoke ended, as the server's view of sessions had it. */
+export interface EndedSession {
+  /** As the server's own log tells it, so that both are known to be one. */
+  connection: string;
+  address?: string;
+  application?: string;
+  startedAt?: Instant;
+}
+
 export interface Receipt {
   username: string;
   userOid?: string;
@@ -49,6 +58,8 @@ export interface Receipt {
   readBackAt: Instant;
   /** Open sessions that this revoke ended. */
   sessionsEnded: number;
+  /** Which they were, as far as they fit; absent: the engine does not tell. */
+  ended?: readonly EndedSession[];
   /** After the drop: all zero, and `residue` empty, means gone. */
   users: number;
   sessions: number;
@@ -92,7 +103,13 @@ export function kept(receipt: Receipt): Receipt {
     residue: receipt.residue.length - residue.length,
   };
   const all = unlisted.moved + unlisted.residue === 0;
-  return { ...receipt, moved, residue, ...(all ? {} : { unlisted }) };
+  const ended = receipt.ended ? { ended: fitting(receipt.ended) } : {};
+  return { ...receipt, ...ended, moved, residue, ...(all ? {} : { unlisted }) };
+}
+
+/** Sessions that were told to end, each once however often it was told. */
+export function eachOnce(...told: readonly (readonly EndedSession[])[]): EndedSession[] {
+  return [...new Map(told.flat().map((it) => [it.connection, it])).values()];
 }
 
 function later(one: Instant | undefined, other: Instant | undefined): Instant | undefined {
@@ -113,6 +130,7 @@ export function together(one: Receipt, other: Receipt): Receipt {
     ...(droppedAt === undefined ? {} : { droppedAt }),
     readBackAt: later(one.readBackAt, other.readBackAt) ?? one.readBackAt,
     sessionsEnded: one.sessionsEnded + other.sessionsEnded,
+    ended: [...(one.ended ?? []), ...(other.ended ?? [])],
     users: one.users + other.users,
     sessions: one.sessions + other.sessions,
     privileges: one.privileges + other.privileges,

@@ -1,10 +1,11 @@
 /** Ends sessions until there is none: locking and dropping an account leaves them open (both servers). */
 import { setTimeout as pause } from "node:timers/promises";
 import type { MysqlConnection } from "../../connect/mysql.ts";
+import { type EndedSession, eachOnce } from "../../receipt.ts";
 import type { KnownUser } from "../engine.ts";
 import type { Dialect } from "./dialect.ts";
 import { errnoOf, noExecute, noSuchProcedure, noSuchThread } from "./errors.ts";
-import { type Look, look } from "./look.ts";
+import { type Look, look, originsOf } from "./look.ts";
 import { message } from "./use.ts";
 
 /** Twelve seconds: longer than a server waits for a login by default (connect_timeout). What is left is reported. */
@@ -42,8 +43,8 @@ export async function endThreads(connection: MysqlConnection, ids: readonly numb
 
 /** What is known of one server process after everybody was told to go. */
 export interface Silence {
-  /** Thread ids that were told to end. */
-  ended: ReadonlySet<number>;
+  /** Sessions that were told to end. */
+  ended: readonly EndedSession[];
   /** No session, no admin connection, the fence is here, and no login is under way that may have begun before it. */
   quiet: boolean;
   /** Logins that began before the fence and have not finished. */
@@ -67,7 +68,7 @@ export async function untilQuiet(
 ): Promise<Silence> {
   let seen = first ?? (await look(dialect, connection, user));
   let slow = slowLogins(user, seen);
-  const ended = new Set<number>();
+  let ended: readonly EndedSession[] = [];
   const quiet = () => seen.sessions.length + seen.admins.length === 0 && slow?.length === 0;
   for (let round = 0; round < rounds && !quiet(); round++) {
     if (round > 0) await pause(Math.min(10 * round, 100));
@@ -76,7 +77,7 @@ export async function untilQuiet(
     await endThreads(connection, [...seen.sessions, ...seen.admins]);
     // RDS's procedure fails for names of more than 16 characters, such as that of a login whose name is not known yet.
     await endThreads(connection, late).catch(() => {});
-    for (const id of seen.sessions) ended.add(id);
+    ended = eachOnce(ended, originsOf(seen));
     seen = await look(dialect, connection, user);
     slow = slow?.filter((id) => seen.starting.includes(id)) ?? slowLogins(user, seen);
   }

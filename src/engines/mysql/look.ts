@@ -2,6 +2,7 @@
 
 import type { MysqlConnection } from "../../connect/mysql.ts";
 import { tag } from "../../connect/tag.ts";
+import type { EndedSession } from "../../receipt.ts";
 import type { KnownUser } from "../engine.ts";
 import type { Dialect } from "./dialect.ts";
 import { markOf } from "./mark.ts";
@@ -22,6 +23,8 @@ export interface Look {
   accounts: readonly Account[];
   /** Thread ids. */
   sessions: readonly number[];
+  /** Where the sessions come from, by thread id. */
+  origins: ReadonlyMap<number, EndedSession>;
   /** Admin connections that work for this grant right now, other than revokes. */
   admins: readonly number[];
   /** Logins that have not finished; whose, nobody can see. */
@@ -39,11 +42,17 @@ export function lookStatements(dialect: Dialect, user: KnownUser): string[] {
   const ours = literal(`${tagged(tag(user.marker.grantId), "")}`);
   return [
     `SELECT user, host, ${marked} AS marked, number, locked FROM ${dialect.accounts} a WHERE user = ${name} OR (${marked})`,
-    `SELECT ID AS id, CASE USER WHEN ${name} THEN 'session' WHEN 'unauthenticated user' THEN 'starting' ELSE 'admin' END AS kind
+    `SELECT ID AS id, HOST AS host, CASE USER WHEN ${name} THEN 'session' WHEN 'unauthenticated user' THEN 'starting' ELSE 'admin' END AS kind
       FROM information_schema.PROCESSLIST WHERE USER IN (${name}, 'unauthenticated user')
       OR (USER = SUBSTRING_INDEX(USER(), '@', 1) AND LEFT(INFO, CHAR_LENGTH(${ours})) = ${ours} AND ID <> CONNECTION_ID())`,
     `SELECT role, host FROM ${dialect.memberships} m WHERE user = ${name}`,
   ];
+}
+
+/** `connection` as the audit plugin's log tells it: address and thread id. */
+function originOf(id: number, host: string): EndedSession {
+  const address = host.replace(/:\d+$/, "");
+  return { connection: `${address}#${id}`, address };
 }
 
 /** The answers to lookStatements. */
@@ -58,6 +67,7 @@ export function lookIn([accounts = [], processes = [], memberships = []]: readon
       locked: Number(row.locked) === 1,
     })),
     sessions: ids("session"),
+    origins: new Map(processes.map(({ id, host }) => [Number(id), originOf(Number(id), `${host}`)])),
     admins: ids("admin"),
     starting: ids("starting"),
     memberships: memberships.map((row) => ({ role: row.role, host: row.host })),
@@ -78,4 +88,9 @@ export function isForeign(user: KnownUser, seen: Look): boolean {
   return seen.accounts.some(
     ({ user: name, host, marked }) => name === user.username && host === "%" && !marked,
   );
+}
+
+/** The sessions, with where they come from. */
+export function originsOf({ sessions, origins }: Look): EndedSession[] {
+  return sessions.flatMap((id) => origins.get(id) ?? []);
 }

@@ -1,12 +1,12 @@
 import type { MysqlConnection } from "../../connect/mysql.ts";
-import type { Receipt, Residue } from "../../receipt.ts";
+import { type EndedSession, eachOnce, type Receipt, type Residue } from "../../receipt.ts";
 import type { KnownUser } from "../engine.ts";
 import type { Dialect } from "./dialect.ts";
 import { drop } from "./drop.ts";
 import { endThreads, type Silence, untilQuiet } from "./end-sessions.ts";
 import { accountGone, engineError, foreignUserError, repeatOn } from "./errors.ts";
 import { fence } from "./fence.ts";
-import { isForeign, look, ours } from "./look.ts";
+import { isForeign, look, originsOf, ours } from "./look.ts";
 import { readBack } from "./read-back.ts";
 import { type Reading, read, untilCommitted } from "./reading.ts";
 import { slowLoginResidue } from "./residue.ts";
@@ -33,7 +33,8 @@ export async function revoke(
       for (let pass = 1; pass < passes && cameBack; pass++) {
         const later = await once();
         const sessionsEnded = receipt.sessionsEnded + later.receipt.sessionsEnded;
-        receipt = { ...later.receipt, sessionsEnded };
+        const ended = [...(receipt.ended ?? []), ...(later.receipt.ended ?? [])];
+        receipt = { ...later.receipt, sessionsEnded, ended };
         cameBack = later.cameBack;
       }
       return receipt;
@@ -64,7 +65,7 @@ async function revokeOnce(
   const droppedAt = dropped ? { droppedAt: clock().toISOString() } : {};
   const end = { ...(await read(dialect, connection, user)), prepared: last.prepared };
   const found = await readBack(dialect, door, user, end, clock);
-  const ended = new Set([...seen.sessions, ...quiet.onWriter]);
+  const ended = [...eachOnce(originsOf(seen), quiet.onWriter), ...quiet.elsewhere];
   return {
     cameBack: finished && ours(user, end).length + end.sessions.length > 0,
     receipt: {
@@ -72,7 +73,8 @@ async function revokeOnce(
       ...(last.number === undefined ? {} : { userOid: last.number }),
       fencedAt,
       ...droppedAt,
-      sessionsEnded: ended.size + quiet.elsewhere,
+      sessionsEnded: ended.length,
+      ended,
       moved: [],
       ...found,
       residue: [...quiet.residue, ...found.residue],
@@ -83,8 +85,8 @@ async function revokeOnce(
 interface Quiet {
   /** Every member has no session of the user, and knows of the fence. */
   everywhere: boolean;
-  onWriter: ReadonlySet<number>;
-  elsewhere: number;
+  onWriter: readonly EndedSession[];
+  elsewhere: readonly EndedSession[];
   /** Logins that may be the user's and have not finished. */
   residue: readonly Residue[];
 }
@@ -111,7 +113,7 @@ async function quieten(
   return {
     everywhere: all.every((answer) => answer?.quiet),
     onWriter: writer.ended,
-    elsewhere: others.reduce((sum, answer) => sum + (answer?.ended.size ?? 0), 0),
+    elsewhere: others.flatMap((answer) => answer?.ended ?? []),
     residue: all.flatMap((answer, index) =>
       (answer?.slow ?? []).map((id) => slowLoginResidue(id, door.members[index]?.id ?? door.database)),
     ),

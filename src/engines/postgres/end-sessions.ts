@@ -1,7 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { PostgresConnection } from "../../connect/postgres.ts";
+import { type EndedSession, eachOnce } from "../../receipt.ts";
 import type { KnownUser } from "../engine.ts";
 import { endOtherAdmins } from "./admins.ts";
+import { endAndTell, endedIn } from "./ended.ts";
 import { block } from "./guard.ts";
 import { type Reading, read } from "./reading.ts";
 import { them } from "./them.ts";
@@ -10,16 +12,15 @@ import { message } from "./use.ts";
 /** 100 rounds of up to 100 ms: a backend that has not ended by then is reported, not waited for. */
 const rounds = 100;
 
-/** Tells every session of the user to end; NOLOGIN and DROP ROLE leave open sessions alone. Result: how many. */
+/** Tells every session of the user to end; NOLOGIN and DROP ROLE leave open sessions alone. Result: which. */
 export function endSessions(user: KnownUser, oids: readonly string[]): string {
-  return `SELECT pg_catalog.count(pg_catalog.pg_terminate_backend(pid)) AS ended FROM pg_catalog.pg_stat_activity
-    WHERE usesysid IN ${them(user, oids)}`;
+  return `SELECT ${endAndTell} FROM pg_catalog.pg_stat_activity WHERE usesysid IN ${them(user, oids)}`;
 }
 
 /** What is known of one server process after everybody was told to go. */
 export interface Silence {
   reading: Reading;
-  ended: number;
+  ended: readonly EndedSession[];
   /** No session, no admin connection, the fence is here, and no login is under way that may have begun before it. */
   quiet: boolean;
   /** Logins that began before the fence and have not finished. */
@@ -44,7 +45,7 @@ export async function untilQuiet(
 ): Promise<Silence> {
   let reading = await read(connection, user, oids);
   let slow = slowLogins(reading);
-  let ended = 0;
+  let ended: readonly EndedSession[] = [];
   const quiet = () => isQuiet(reading) && slow?.length === 0;
   for (let round = 0; round < rounds && !quiet(); round++) {
     if (round > 0) await pause(Math.min(10 * round, 100));
@@ -55,7 +56,7 @@ export async function untilQuiet(
       endOtherAdmins(user),
       ...late.map(endSlowLogin),
     ]);
-    ended = Math.max(ended, Number(told[0]?.ended));
+    ended = eachOnce(ended, endedIn(told));
     reading = await read(connection, user, oids);
     slow = slow?.filter((pid) => reading.starting.includes(pid)) ?? slowLogins(reading);
   }

@@ -4,10 +4,12 @@
  */
 
 import type { PostgresConnection } from "../../connect/postgres.ts";
+import { type EndedSession, eachOnce } from "../../receipt.ts";
 import type { KnownUser } from "../engine.ts";
 import { markerText } from "../marker-text.ts";
 import { endOtherAdmins } from "./admins.ts";
 import { endSessions } from "./end-sessions.ts";
+import { endAndTell, endedIn } from "./ended.ts";
 import { block } from "./guard.ts";
 import { literal, ownName } from "./quote.ts";
 import { foreignUser, lockNotAvailable, missingObject, repeatOnCollision } from "./sqlstates.ts";
@@ -18,7 +20,7 @@ import { message } from "./use.ts";
 
 /**
  * One message: ends the admin connections that still work for this grant (dangers 5), ends the user's sessions,
- * fences the user where it exists, ends its sessions again. Three results count: how many sessions the first and
+ * fences the user where it exists, ends its sessions again. Three results count: which sessions the first and
  * the second time, and between them all OIDs of the user.
  *
  * Sessions end first, because one that has altered its own role in an open transaction holds that row, and the
@@ -48,7 +50,7 @@ const firstEnd = 1;
 export async function fence(
   connection: PostgresConnection,
   user: KnownUser,
-): Promise<{ oids: readonly string[]; ended: number }> {
+): Promise<{ oids: readonly string[]; ended: readonly EndedSession[] }> {
   // Another revoke may drop the user between our look and our ALTER: then it is gone, which the repetition sees.
   // A lock that was not given up in time is asked for again, after everybody who may hold it was thrown out again.
   const results = await repeatOnCollision(
@@ -57,16 +59,15 @@ export async function fence(
     [missingObject, lockNotAvailable],
   );
   const [known = [], toldAgain = []] = results.slice(-2);
-  const told = results[firstEnd]?.[0]?.ended;
   return {
     oids: [...new Set(known.map((row) => String(row.oid)))],
-    ended: Math.max(Number(told), Number(toldAgain[0]?.ended)),
+    ended: eachOnce(endedIn(results[firstEnd] ?? []), endedIn(toldAgain)),
   };
 }
 
 /** Before anything is known to be ours, only sessions of a user with this grant's marker are touched. */
 function endMarkedSessions(user: KnownUser): string {
-  return `SELECT pg_catalog.count(pg_catalog.pg_terminate_backend(pid)) AS ended FROM pg_catalog.pg_stat_activity
+  return `SELECT ${endAndTell} FROM pg_catalog.pg_stat_activity
     WHERE usesysid IN (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = ${literal(user.username)}
       AND ${storedMarker("oid")} = ${literal(markerText(user.marker))})`;
 }

@@ -1,6 +1,6 @@
 /** Ends the user's sessions on the writer and on every other member, and says whether all of them are silent. */
 import type { PostgresConnection } from "../../connect/postgres.ts";
-import type { Residue } from "../../receipt.ts";
+import type { EndedSession, Residue } from "../../receipt.ts";
 import type { KnownUser } from "../engine.ts";
 import { type Silence, untilQuiet } from "./end-sessions.ts";
 import type { Reading } from "./reading.ts";
@@ -11,7 +11,7 @@ export interface Quiet {
   /** Every member has no session of the user, and knows of the fence. */
   everywhere: boolean;
   /** Sessions told to end; the fence has told those on the writer already. */
-  ended: { onWriter: number; elsewhere: number };
+  ended: { onWriter: readonly EndedSession[]; elsewhere: readonly EndedSession[] };
   /** The writer's. */
   reading: Reading;
   /** Logins that may be the user's and have not finished. */
@@ -37,10 +37,7 @@ export async function quieten(
   const all = [writer, ...others];
   return {
     everywhere: all.every((answer) => answer?.quiet),
-    ended: {
-      onWriter: writer.ended,
-      elsewhere: others.reduce((sum, answer) => sum + (answer?.ended ?? 0), 0),
-    },
+    ended: { onWriter: writer.ended, elsewhere: others.flatMap((answer) => answer?.ended ?? []) },
     reading: writer.reading,
     residue: all.flatMap((answer, index) =>
       (answer?.slow ?? []).map((pid) => slowLoginResidue(pid, door.members[index]?.id ?? door.database)),

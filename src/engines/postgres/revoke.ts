@@ -1,5 +1,5 @@
 import type { PostgresConnection } from "../../connect/postgres.ts";
-import type { MovedObject, Receipt } from "../../receipt.ts";
+import { eachOnce, type MovedObject, type Receipt } from "../../receipt.ts";
 import type { KnownUser } from "../engine.ts";
 import { drop } from "./drop.ts";
 import { fence } from "./fence.ts";
@@ -39,6 +39,7 @@ async function revokeOnce(
   const fenced = await fence(connection, user);
   const fencedAt = clock().toISOString();
   const quiet = await quieten(door, connection, user, fenced.oids);
+  const ended = [...eachOnce(fenced.ended, quiet.ended.onWriter), ...quiet.ended.elsewhere];
   const end = await endUser(door, connection, user, quiet);
   const droppedAt = end.dropped ? { droppedAt: clock().toISOString() } : {};
   const [userOid] = fenced.oids;
@@ -48,7 +49,8 @@ async function revokeOnce(
     ...(userOid === undefined ? {} : { userOid }),
     fencedAt,
     ...droppedAt,
-    sessionsEnded: Math.max(fenced.ended, quiet.ended.onWriter) + quiet.ended.elsewhere,
+    sessionsEnded: ended.length,
+    ended,
     moved: end.moved,
     ...found,
     residue: [...quiet.residue, ...found.residue],
@@ -80,6 +82,7 @@ function after(earlier: Receipt, later: Receipt): Receipt {
   return {
     ...later,
     sessionsEnded: earlier.sessionsEnded + later.sessionsEnded,
+    ended: [...(earlier.ended ?? []), ...(later.ended ?? [])],
     moved: [...earlier.moved, ...later.moved],
   };
 }

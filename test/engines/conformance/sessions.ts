@@ -12,6 +12,9 @@ export function sessionStories<Connection>(harness: Harness<Connection>): void {
       const receipt = await person.revoke();
       await session.ended;
       expect(receipt.sessionsEnded).toBe(1);
+      expect(receipt.ended).toMatchObject([
+        { address: "127.0.0.1", connection: expect.stringMatching(/^127\.0\.0\.1\W/) },
+      ]);
       expect(receipt.moved).toEqual([]);
       await expectGone(stage, person, receipt);
     });

@@ -1,0 +1,25 @@
+/** What a statement that ends sessions tells of each of them. */
+import type { EndedSession } from "../../receipt.ts";
+
+/** Columns of a SELECT FROM pg_stat_activity; the last one ends the session. */
+export const endAndTell = `pid, pg_catalog.host(client_addr) AS address, client_port AS port, application_name AS application,
+    backend_start AS started, pg_catalog.pg_terminate_backend(pid) AS told`;
+
+interface Row {
+  pid: number;
+  /** Null for a Unix socket, and where the admin may not see it. */
+  address: string | null;
+  port: number | null;
+  application: string | null;
+  started: Date | null;
+}
+
+/** `connection` as the server's own log writes it (`%r` and `%p` of log_line_prefix). */
+export function endedIn(rows: readonly Row[]): EndedSession[] {
+  return rows.map(({ pid, address, port, application, started }) => ({
+    connection: address === null ? `[local]()[${pid}]` : `${address}(${port})[${pid}]`,
+    ...(address === null ? {} : { address }),
+    ...(application ? { application } : {}),
+    ...(started ? { startedAt: started.toISOString() } : {}),
+  }));
+}
