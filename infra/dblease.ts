@@ -27,6 +27,7 @@ import { PolicyScan } from "./constructs/policy-scan.ts";
 import { Reconciler } from "./constructs/reconciler.ts";
 import { RotationFunctions } from "./constructs/rotation-functions.ts";
 import { ServiceSecrets } from "./constructs/service-secrets.ts";
+import { SessionSampler } from "./constructs/session-sampler.ts";
 import { Sweeper } from "./constructs/sweeper.ts";
 import { UserWatch } from "./constructs/user-watch.ts";
 import { isFound } from "./named-network.ts";
@@ -93,6 +94,9 @@ export class Dblease extends Construct {
     if (logged.length > 0) {
       new LogCollector(this, "Logs", installation, logged);
       new UserWatch(this, "UserWatch", installation, { databases: logged, reconciler });
+    }
+    if (logged.length < Object.keys(config.databases).length) {
+      new SessionSampler(this, "Sessions", installation, engines);
     }
     const archive = config.archive && new AuditArchive(this, "Archive", installation, config.archive);
     if (archive) {

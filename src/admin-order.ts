@@ -6,11 +6,12 @@ import type { Check, GroupRole, ListedUser, LoginUser } from "./engines/engine.t
 import { DbleaseError } from "./errors.ts";
 import type { DatabaseSnapshot, Member } from "./grant.ts";
 import { groupRolesOf } from "./group-role.ts";
+import type { OpenSession } from "./receipt.ts";
 import { databaseSnapshot } from "./snapshot.ts";
 
 /** What an engine's admin function is asked. */
 export interface AdminOrder {
-  action: "doctor" | "prepare" | "move-admin" | "list" | "reach";
+  action: "doctor" | "prepare" | "move-admin" | "list" | "reach" | "sessions";
   database: DatabaseSnapshot;
   members: readonly Member[];
   groupRoles: readonly GroupRole[];
@@ -33,12 +34,14 @@ export function adminOrder(
   return { action, database, groupRoles: groupRolesOf(databaseId, roles, config.roles) };
 }
 
-/** What the function answers: always the checks of doctor, and for `list` the users where the database could be asked. */
+/** What the function answers: the checks of doctor, but for `sessions`, and for `list` the users where the database could be asked. */
 export interface AdminAnswer {
   checks: readonly Check[];
   users?: readonly ListedUser[];
   /** Everybody who may log in; absent also where the engine does not tell. */
   logins?: readonly LoginUser[];
+  /** For `sessions`; absent where the engine does not tell. */
+  sessions?: readonly (OpenSession & { username: string })[];
 }
 
 function isAnswer(said: unknown): said is AdminAnswer {

@@ -41,8 +41,8 @@ export interface MemberReading {
   readAt: Instant;
 }
 
-/** One open session that a revoke ended, as the server's view of sessions had it. */
-export interface EndedSession {
+/** One session as the server's own view of sessions has it. */
+export interface OpenSession {
   /** As the server's own log tells it, so that both are known to be one. */
   connection: string;
   address?: string;
@@ -59,7 +59,7 @@ export interface Receipt {
   /** Open sessions that this revoke ended. */
   sessionsEnded: number;
   /** Which they were, as far as they fit; absent: the engine does not tell. */
-  ended?: readonly EndedSession[];
+  ended?: readonly OpenSession[];
   /** After the drop: all zero, and `residue` empty, means gone. */
   users: number;
   sessions: number;
@@ -108,7 +108,7 @@ export function kept(receipt: Receipt): Receipt {
 }
 
 /** Sessions that were told to end, each once however often it was told. */
-export function eachOnce(...told: readonly (readonly EndedSession[])[]): EndedSession[] {
+export function eachOnce(...told: readonly (readonly OpenSession[])[]): OpenSession[] {
   return [...new Map(told.flat().map((it) => [it.connection, it])).values()];
 }
 

@@ -6,7 +6,7 @@
  * success. A user without our marker for this very grant id is never touched, whatever its name.
  */
 import type { GrantId, Instant, Member, Model } from "../grant.ts";
-import type { Receipt } from "../receipt.ts";
+import type { OpenSession, Receipt } from "../receipt.ts";
 
 /**
  * The way to a database server. Connections are opened outside the adapter (src/connect): TLS verified, host
@@ -146,6 +146,9 @@ export interface EngineAdapter<Connection> {
 
   /** All users that look like ours, and all direct members of these group roles. */
   list(door: Door<Connection>, groupRoles: readonly string[]): Promise<readonly ListedUser[]>;
+
+  /** Open sessions of users with our kind of name, on one member. Absent: not built for this engine. */
+  sessions?(door: Door<Connection>, member: Member): Promise<readonly (OpenSession & { username: string })[]>;
 
   /** Everybody who may log in. Absent: not built for this engine, so that nothing is said of its users. */
   logins?(door: Door<Connection>): Promise<readonly LoginUser[]>;

@@ -11,6 +11,7 @@ import { logins } from "./postgres/logins.ts";
 import { plan } from "./postgres/plan.ts";
 import { prepare } from "./postgres/prepare.ts";
 import { revoke } from "./postgres/revoke.ts";
+import { sessions } from "./postgres/sessions.ts";
 
 export const postgres: EngineAdapter<PostgresConnection> = {
   prepare,
@@ -18,6 +19,7 @@ export const postgres: EngineAdapter<PostgresConnection> = {
   extend,
   changePassword,
   revoke,
+  sessions,
   inspect,
   list,
   logins,

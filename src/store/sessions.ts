@@ -26,6 +26,23 @@ export async function noteSession(
   }
 }
 
+/** Notes that a session is open at `note.at`, in place of an earlier look at it: one item a session, however long it lasts. */
+export async function noteOpenSession(table: Table, grantId: GrantId, note: SessionNote): Promise<void> {
+  try {
+    await table.client.send(
+      new PutCommand({
+        TableName: table.name,
+        Item: { ...keys.session(grantId, "open", note.connection), ...note },
+        ConditionExpression: "attribute_not_exists(pk) OR #at < :at",
+        ExpressionAttributeNames: { "#at": "at" },
+        ExpressionAttributeValues: { ":at": note.at },
+      }),
+    );
+  } catch (error) {
+    if (!isConditionFailure(error)) throw error;
+  }
+}
+
 /** Notes of a grant, oldest first, refusals last; `limit` at most. `more`: there are others. */
 export async function sessionNotes(
   table: Table,

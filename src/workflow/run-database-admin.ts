@@ -61,6 +61,16 @@ async function prepared<Connection>(
   }
 }
 
+/** On every member; one that does not answer keeps the others from none. */
+async function listSessions<Connection>(
+  engine: EngineAdapter<Connection>,
+  door: Door<Connection>,
+): Promise<Omit<AdminAnswer, "checks">> {
+  if (!engine.sessions) return {};
+  const asked = await Promise.allSettled(door.members.map(async (it) => engine.sessions?.(door, it) ?? []));
+  return { sessions: asked.flatMap((it) => (it.status === "fulfilled" ? it.value : [])) };
+}
+
 /** Does what was ordered for one database; that it, or AWS itself, cannot be reached is one of the checks. */
 export async function runDatabaseAdmin<Connection>(
   parts: EngineParts<Connection>,
@@ -73,6 +83,7 @@ export async function runDatabaseAdmin<Connection>(
   try {
     const moved = order.action === "move-admin" ? [await move(parts, secrets, order)] : [];
     const door = await openDoor(parts, secrets, order.database, order.members);
+    if (order.action === "sessions") return { checks: [], ...(await listSessions(engine, door)) };
     if (order.action === "prepare") await engine.prepare(door, order.groupRoles);
     const groupRoles = order.groupRoles.map((it) => it.name);
     const listed = order.action === "list" ? await listUsers(engine, door, groupRoles) : {};

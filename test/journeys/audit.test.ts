@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
+import { sessionNotes } from "../../src/store/sessions.ts";
 import { GivenStack } from "./given-stack.ts";
 import { onThePage } from "./on-the-page.ts";
 
@@ -154,4 +155,21 @@ test("the month's report is two files that anybody can open", async () => {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+});
+
+test("where no log is exported, a look every minute tells who is connected", async () => {
+  const rita = await given.user("requester");
+  const grant = await given.active(rita, { database: "silent", seconds: 60 });
+  const session = await given.connect(grant);
+  expect(await given.invoke("Sessions")).toEqual({ silent: 1 });
+  const noted = await sessionNotes(given.table, grant.id, 10);
+  const looks = noted.notes.filter((it) => it.kind === "seen");
+  expect(looks).toMatchObject([{ username: grant.username, address: "127.0.0.1" }]);
+  await given.invoke("Sessions");
+  await session.end();
+  await rita.call("POST", `/grants/${grant.id}/revoke`);
+  await given.until(grant.id, "revoked");
+  expect(await given.invoke("Sessions")).toEqual({});
+  const sessions = await given.dblease("auditor", "audit", "sessions", "--database", "silent");
+  expect(sessions.data.sessions).toHaveLength(1);
 });

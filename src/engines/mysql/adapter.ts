@@ -12,6 +12,7 @@ import { logins } from "./logins.ts";
 import { plan } from "./plan.ts";
 import { prepare } from "./prepare.ts";
 import { revoke } from "./revoke.ts";
+import { sessions } from "./sessions.ts";
 
 export function adapterOf(dialect: Dialect): EngineAdapter<MysqlConnection> {
   return {
@@ -20,6 +21,7 @@ export function adapterOf(dialect: Dialect): EngineAdapter<MysqlConnection> {
     extend: (...given) => extend(dialect, ...given),
     changePassword: (...given) => changePassword(dialect, ...given),
     revoke: (...given) => revoke(dialect, ...given),
+    sessions,
     inspect: (...given) => inspect(dialect, ...given),
     list: (...given) => list(dialect, ...given),
     logins: (...given) => logins(dialect, ...given),

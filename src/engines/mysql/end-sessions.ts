@@ -1,7 +1,7 @@
 /** Ends sessions until there is none: locking and dropping an account leaves them open (both servers). */
 import { setTimeout as pause } from "node:timers/promises";
 import type { MysqlConnection } from "../../connect/mysql.ts";
-import { type EndedSession, eachOnce } from "../../receipt.ts";
+import { eachOnce, type OpenSession } from "../../receipt.ts";
 import type { KnownUser } from "../engine.ts";
 import type { Dialect } from "./dialect.ts";
 import { errnoOf, noExecute, noSuchProcedure, noSuchThread } from "./errors.ts";
@@ -44,7 +44,7 @@ export async function endThreads(connection: MysqlConnection, ids: readonly numb
 /** What is known of one server process after everybody was told to go. */
 export interface Silence {
   /** Sessions that were told to end. */
-  ended: readonly EndedSession[];
+  ended: readonly OpenSession[];
   /** No session, no admin connection, the fence is here, and no login is under way that may have begun before it. */
   quiet: boolean;
   /** Logins that began before the fence and have not finished. */
@@ -68,7 +68,7 @@ export async function untilQuiet(
 ): Promise<Silence> {
   let seen = first ?? (await look(dialect, connection, user));
   let slow = slowLogins(user, seen);
-  let ended: readonly EndedSession[] = [];
+  let ended: readonly OpenSession[] = [];
   const quiet = () => seen.sessions.length + seen.admins.length === 0 && slow?.length === 0;
   for (let round = 0; round < rounds && !quiet(); round++) {
     if (round > 0) await pause(Math.min(10 * round, 100));

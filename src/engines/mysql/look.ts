@@ -2,7 +2,7 @@
 
 import type { MysqlConnection } from "../../connect/mysql.ts";
 import { tag } from "../../connect/tag.ts";
-import type { EndedSession } from "../../receipt.ts";
+import type { OpenSession } from "../../receipt.ts";
 import type { KnownUser } from "../engine.ts";
 import type { Dialect } from "./dialect.ts";
 import { markOf } from "./mark.ts";
@@ -24,7 +24,7 @@ export interface Look {
   /** Thread ids. */
   sessions: readonly number[];
   /** Where the sessions come from, by thread id. */
-  origins: ReadonlyMap<number, EndedSession>;
+  origins: ReadonlyMap<number, OpenSession>;
   /** Admin connections that work for this grant right now, other than revokes. */
   admins: readonly number[];
   /** Logins that have not finished; whose, nobody can see. */
@@ -50,7 +50,7 @@ export function lookStatements(dialect: Dialect, user: KnownUser): string[] {
 }
 
 /** `connection` as the audit plugin's log tells it: address and thread id. */
-function originOf(id: number, host: string): EndedSession {
+export function originOf(id: number, host: string): OpenSession {
   const address = host.replace(/:\d+$/, "");
   return { connection: `${address}#${id}`, address };
 }
@@ -91,6 +91,6 @@ export function isForeign(user: KnownUser, seen: Look): boolean {
 }
 
 /** The sessions, with where they come from. */
-export function originsOf({ sessions, origins }: Look): EndedSession[] {
+export function originsOf({ sessions, origins }: Look): OpenSession[] {
   return sessions.flatMap((id) => origins.get(id) ?? []);
 }

@@ -1,5 +1,5 @@
 import type { MysqlConnection } from "../../connect/mysql.ts";
-import { type EndedSession, eachOnce, type Receipt, type Residue } from "../../receipt.ts";
+import { eachOnce, type OpenSession, type Receipt, type Residue } from "../../receipt.ts";
 import type { KnownUser } from "../engine.ts";
 import type { Dialect } from "./dialect.ts";
 import { drop } from "./drop.ts";
@@ -85,8 +85,8 @@ async function revokeOnce(
 interface Quiet {
   /** Every member has no session of the user, and knows of the fence. */
   everywhere: boolean;
-  onWriter: readonly EndedSession[];
-  elsewhere: readonly EndedSession[];
+  onWriter: readonly OpenSession[];
+  elsewhere: readonly OpenSession[];
   /** Logins that may be the user's and have not finished. */
   residue: readonly Residue[];
 }

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { PostgresConnection } from "../../connect/postgres.ts";
-import { type EndedSession, eachOnce } from "../../receipt.ts";
+import { eachOnce, type OpenSession } from "../../receipt.ts";
 import type { KnownUser } from "../engine.ts";
 import { endOtherAdmins } from "./admins.ts";
-import { endAndTell, endedIn } from "./ended.ts";
 import { block } from "./guard.ts";
 import { type Reading, read } from "./reading.ts";
+import { endAndTell, sessionsIn } from "./session-columns.ts";
 import { them } from "./them.ts";
 import { message } from "./use.ts";
 
@@ -20,7 +20,7 @@ export function endSessions(user: KnownUser, oids: readonly string[]): string {
 /** What is known of one server process after everybody was told to go. */
 export interface Silence {
   reading: Reading;
-  ended: readonly EndedSession[];
+  ended: readonly OpenSession[];
   /** No session, no admin connection, the fence is here, and no login is under way that may have begun before it. */
   quiet: boolean;
   /** Logins that began before the fence and have not finished. */
@@ -45,7 +45,7 @@ export async function untilQuiet(
 ): Promise<Silence> {
   let reading = await read(connection, user, oids);
   let slow = slowLogins(reading);
-  let ended: readonly EndedSession[] = [];
+  let ended: readonly OpenSession[] = [];
   const quiet = () => isQuiet(reading) && slow?.length === 0;
   for (let round = 0; round < rounds && !quiet(); round++) {
     if (round > 0) await pause(Math.min(10 * round, 100));
@@ -56,7 +56,7 @@ export async function untilQuiet(
       endOtherAdmins(user),
       ...late.map(endSlowLogin),
     ]);
-    ended = eachOnce(ended, endedIn(told));
+    ended = eachOnce(ended, sessionsIn(told));
     reading = await read(connection, user, oids);
     slow = slow?.filter((pid) => reading.starting.includes(pid)) ?? slowLogins(reading);
   }

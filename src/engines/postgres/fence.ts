@@ -4,14 +4,14 @@
  */
 
 import type { PostgresConnection } from "../../connect/postgres.ts";
-import { type EndedSession, eachOnce } from "../../receipt.ts";
+import { eachOnce, type OpenSession } from "../../receipt.ts";
 import type { KnownUser } from "../engine.ts";
 import { markerText } from "../marker-text.ts";
 import { endOtherAdmins } from "./admins.ts";
 import { endSessions } from "./end-sessions.ts";
-import { endAndTell, endedIn } from "./ended.ts";
 import { block } from "./guard.ts";
 import { literal, ownName } from "./quote.ts";
+import { endAndTell, sessionsIn } from "./session-columns.ts";
 import { foreignUser, lockNotAvailable, missingObject, repeatOnCollision } from "./sqlstates.ts";
 import { ownerRole } from "./standing-roles.ts";
 import { storedMarker } from "./stored-marker.ts";
@@ -50,7 +50,7 @@ const firstEnd = 1;
 export async function fence(
   connection: PostgresConnection,
   user: KnownUser,
-): Promise<{ oids: readonly string[]; ended: readonly EndedSession[] }> {
+): Promise<{ oids: readonly string[]; ended: readonly OpenSession[] }> {
   // Another revoke may drop the user between our look and our ALTER: then it is gone, which the repetition sees.
   // A lock that was not given up in time is asked for again, after everybody who may hold it was thrown out again.
   const results = await repeatOnCollision(
@@ -61,7 +61,7 @@ export async function fence(
   const [known = [], toldAgain = []] = results.slice(-2);
   return {
     oids: [...new Set(known.map((row) => String(row.oid)))],
-    ended: eachOnce(endedIn(results[firstEnd] ?? []), endedIn(toldAgain)),
+    ended: eachOnce(sessionsIn(results[firstEnd] ?? []), sessionsIn(toldAgain)),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Ends the user's sessions on the writer and on every other member, and says whether all of them are silent. */
 import type { PostgresConnection } from "../../connect/postgres.ts";
-import type { EndedSession, Residue } from "../../receipt.ts";
+import type { OpenSession, Residue } from "../../receipt.ts";
 import type { KnownUser } from "../engine.ts";
 import { type Silence, untilQuiet } from "./end-sessions.ts";
 import type { Reading } from "./reading.ts";
@@ -11,7 +11,7 @@ export interface Quiet {
   /** Every member has no session of the user, and knows of the fence. */
   everywhere: boolean;
   /** Sessions told to end; the fence has told those on the writer already. */
-  ended: { onWriter: readonly EndedSession[]; elsewhere: readonly EndedSession[] };
+  ended: { onWriter: readonly OpenSession[]; elsewhere: readonly OpenSession[] };
   /** The writer's. */
   reading: Reading;
   /** Logins that may be the user's and have not finished. */

@@ -1,9 +1,11 @@
-/** What a statement that ends sessions tells of each of them. */
-import type { EndedSession } from "../../receipt.ts";
+/** What pg_stat_activity tells of a session. */
+import type { OpenSession } from "../../receipt.ts";
 
-/** Columns of a SELECT FROM pg_stat_activity; the last one ends the session. */
-export const endAndTell = `pid, pg_catalog.host(client_addr) AS address, client_port AS port, application_name AS application,
-    backend_start AS started, pg_catalog.pg_terminate_backend(pid) AS told`;
+export const sessionColumns = `pid, pg_catalog.host(client_addr) AS address, client_port AS port,
+    application_name AS application, backend_start AS started`;
+
+/** The same, and each session is told to end. */
+export const endAndTell = `${sessionColumns}, pg_catalog.pg_terminate_backend(pid) AS told`;
 
 interface Row {
   pid: number;
@@ -15,7 +17,7 @@ interface Row {
 }
 
 /** `connection` as the server's own log writes it (`%r` and `%p` of log_line_prefix). */
-export function endedIn(rows: readonly Row[]): EndedSession[] {
+export function sessionsIn(rows: readonly Row[]): OpenSession[] {
   return rows.map(({ pid, address, port, application, started }) => ({
     connection: address === null ? `[local]()[${pid}]` : `${address}(${port})[${pid}]`,
     ...(address === null ? {} : { address }),
