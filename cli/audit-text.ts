@@ -22,7 +22,8 @@ const ends = {
 /** One session: from where, with what, when, and who ended it. */
 function sessionText(session: Session, now: Date): string {
   const { address, application, startedAt, endedAt, endedBy, seenAt } = session;
-  const time = (instant: string | undefined) => (instant === undefined ? "?" : clockTime(instant, now));
+  const time = (instant: string | undefined) =>
+    instant === undefined ? "an unknown time" : clockTime(instant, now);
   const rest = endedAt
     ? `to ${time(endedAt)}, ${endedBy ? ends[endedBy] : "ended"}`
     : seenAt

@@ -96,7 +96,7 @@ export class Dblease extends Construct {
       new UserWatch(this, "UserWatch", installation, { databases: logged, reconciler });
     }
     if (logged.length < Object.keys(config.databases).length) {
-      new SessionSampler(this, "Sessions", installation, engines);
+      new SessionSampler(this, "Sampler", installation, engines);
     }
     const archive = config.archive && new AuditArchive(this, "Archive", installation, config.archive);
     if (archive) {
