@@ -1,4 +1,7 @@
-/** Reading what CloudTrail still knows of the time before dblease was there, or in which it heard nothing. */
+/**
+ * Collecting the past: what CloudTrail still knows of the time before dblease was there, or in which it heard nothing,
+ * and the grants of that time, whose events are in the table whatever became of the table's stream.
+ */
 import type { Instant } from "./grant.ts";
 
 /** One list of CloudTrail's event history, which is told from its newest event to its oldest. */
@@ -14,6 +17,8 @@ export interface Search {
 }
 
 export interface BackfillCounts {
+  /** Grants whose events were collected again. */
+  grants: number;
   /** Calls of LookupEvents. */
   pages: number;
   /** Events that CloudTrail told. */
@@ -39,6 +44,8 @@ export interface Backfill {
   startedAt: Instant;
   updatedAt: Instant;
   finishedAt?: Instant;
+  /** How far the grants have been gone through. */
+  grants: { done: boolean; after?: Record<string, unknown> };
   searches: readonly Search[];
   counts: BackfillCounts;
 }
@@ -60,10 +67,10 @@ export function backfillId(from: Instant, to: Instant): string {
 }
 
 /** How much of its period has been read, from 0 to 1. */
-export function backfillProgress({ from, to, searches }: Backfill): number {
+export function backfillProgress({ from, to, grants, searches }: Backfill): number {
   const whole = Math.max(1, Date.parse(to) - Date.parse(from));
   const parts = searches.map((it) => (it.done ? 1 : (Date.parse(to) - Date.parse(it.readUntil)) / whole));
-  return parts.reduce((sum, it) => sum + it, 0) / Math.max(1, parts.length);
+  return [grants.done ? 1 : 0, ...parts].reduce((sum, it) => sum + it, 0) / (parts.length + 1);
 }
 
 /** The region of a partition in which IAM's and other global calls are told. */

@@ -12,9 +12,10 @@ import type { Run } from "../run.ts";
 const betweenLooksMs = 1_000;
 
 function line({ progress: part, counts }: BackfillView): string {
-  const { read, recorded, known, quarantined } = counts;
+  const { grants, read, recorded, known, quarantined } = counts;
   const bad = quarantined > 0 ? `, ${quarantined} could not be read` : "";
-  return `${Math.floor(part * 100)} % of the time: ${read} events read, ${recorded} new, ${known} known${bad}`;
+  const events = `${read} events of CloudTrail read, ${recorded} new, ${known} known${bad}`;
+  return `${Math.floor(part * 100)} %: ${grants} grants collected again, ${events}`;
 }
 
 function outcome(view: BackfillView): Outcome {
@@ -51,9 +52,9 @@ const instant = (text: string) => pastInstant(text);
 export function addAuditBackfill(audit: Command, run: Run): void {
   const command = audit
     .command("backfill")
-    .summary("read what CloudTrail knows of the past (admins)")
+    .summary("collect the past: grants, and what CloudTrail knows (admins)")
     .description(
-      "Administrators: read CloudTrail's event history, 90 days at most, into the audit: the time before dblease, or a gap. The same period again goes on where it stopped. Without --from: how the newest one stands.",
+      "Administrators: collect again what happened to grants in a time, and read CloudTrail's event history of it, 90 days at most: the time before dblease, or a gap. The same time again goes on where it stopped. Without --from: how the newest one stands.",
     )
     .addOption(new Option("--from <time>", "from then on").argParser(instant))
     .addOption(new Option("--to <time>", "until then; else until now").argParser(instant))

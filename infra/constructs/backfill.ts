@@ -3,7 +3,7 @@ import { DbleaseFunction, type Installation } from "./dblease-function.ts";
 import { Workflow } from "./workflow.ts";
 
 /**
- * Reads CloudTrail's past, on demand. A function of its own does, and not whoever asks for it: nobody can put into the
+ * Collects the past, on demand: grants and CloudTrail's event history. A function of its own does, and not whoever asks for it: nobody can put into the
  * audit what CloudTrail does not say, the API needs no permission on CloudTrail, and it goes on when a laptop closes.
  */
 export class Backfill extends Construct {
@@ -24,8 +24,9 @@ export class Backfill extends Construct {
     });
     read.grantInvoke(this.machine);
     store.grantReadKeys(read, ["config", "backfill"]);
-    store.grantQueryKeys(read, ["rotation"]);
-    store.grantPut(read, ["audit#*", "line#*", "quarantine#*", "backfill"]);
+    store.grantScan(read);
+    store.grantQueryKeys(read, ["rotation", "event#*"]);
+    store.grantPut(read, ["audit#*", "line#*", "held#*", "quarantine#*", "backfill"]);
     read.allow(["cloudtrail:LookupEvents"], ["*"], "LookupEvents knows no resource; it only reads.");
   }
 

@@ -114,6 +114,11 @@ export class GrantsTable extends Construct {
     this.allow(to, ["dynamodb:BatchGetItem"], [this.table.tableArn], ["grant#*"]);
   }
 
+  /** To go through all grants, by an index that has nothing else in it. */
+  grantScan(to: IGrantable): void {
+    this.allow(to, ["dynamodb:Scan"], [`${this.table.tableArn}/index/requester`]);
+  }
+
   /** Strong reads of single items under these leading keys. */
   grantReadKeys(to: IGrantable, leadingKeys: string[]): void {
     this.allow(to, ["dynamodb:GetItem"], [this.table.tableArn], leadingKeys);

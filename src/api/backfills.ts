@@ -16,7 +16,7 @@ import { type Call, isAdmin, isAuditor } from "./api.ts";
 import type { ApiParts } from "./routes.ts";
 
 function view(backfill: Backfill, now: Date): BackfillView {
-  const { searches: _, attempt: __, updatedAt: ___, ...shown } = backfill;
+  const { searches: _, grants: __, attempt: ___, updatedAt: ____, ...shown } = backfill;
   return { ...shown, status: backfillStatus(backfill, now), progress: backfillProgress(backfill) };
 }
 
@@ -79,8 +79,9 @@ export async function startBackfill(
         attempt: 1,
         startedAt: at,
         updatedAt: at,
+        grants: { done: false },
         searches: searchesFor(period.to, api.backfill.region, api.backfill.connectRole),
-        counts: { pages: 0, read: 0, recorded: 0, known: 0, passedOver: 0, quarantined: 0 },
+        counts: { grants: 0, pages: 0, read: 0, recorded: 0, known: 0, passedOver: 0, quarantined: 0 },
       };
   if (await writeBackfill(api.table, begun, begun.attempt - 1)) {
     await api.workflows.client.send(

@@ -1,11 +1,13 @@
 /** Reading CloudTrail's past, from a played event history: a real one cannot be filled, and cannot die on demand. */
 import type { CloudTrailClient, LookupEventsCommandInput } from "@aws-sdk/client-cloudtrail";
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { expect, test } from "vitest";
 import { runBackfill } from "../../src/audit/run-backfill.ts";
 import { type Backfill, backfillId, backfillProgress, searchesFor } from "../../src/backfill.ts";
 import { readConfig } from "../../src/config.ts";
 import { readBackfill, writeBackfill } from "../../src/store/backfills.ts";
 import { writeConfig } from "../../src/store/configs.ts";
+import { keys } from "../../src/store/table.ts";
 import { GivenTable } from "./given-table.ts";
 
 const given = new GivenTable();
@@ -95,6 +97,46 @@ function parts(history: PlayedHistory, stretchMs: number) {
   };
 }
 
+/** A grant of an hour with its two events, whose lines nobody has written. */
+async function grantWithoutLines(number: number, activatedAt: string): Promise<void> {
+  const id = `${number}`.padStart(12, "0");
+  const at = (minutes: number) => new Date(Date.parse(activatedAt) + minutes * 60_000).toISOString();
+  const requester = { id: "AIDARITA", name: "rita" };
+  const grant = {
+    id,
+    database: "orders",
+    requester,
+    approvals: [],
+    role: "reader",
+    activatedAt,
+    expiresAt: at(60),
+  };
+  const closed = { ...grant, closedAt: at(61) };
+  const items = [
+    { ...keys.grant(id), ...closed, requesterId: requester.id, requestedAt: activatedAt },
+    {
+      ...keys.event(id, 3),
+      id: `${id}-3`,
+      name: "GrantActivated",
+      at: at(0),
+      version: 3,
+      actor: "dblease",
+      grant,
+    },
+    {
+      ...keys.event(id, 5),
+      id: `${id}-5`,
+      name: "GrantRevoked",
+      at: at(61),
+      version: 5,
+      actor: "dblease",
+      grant: closed,
+    },
+  ];
+  const { client, name: TableName } = given.table;
+  await Promise.all(items.map((Item) => client.send(new PutCommand({ TableName, Item }))));
+}
+
 test("all of a week is read once, whoever dies in between, at less than two calls a second", async () => {
   await writeConfig(given.table, config, 0);
   const reading = (number: number, secretId: string) =>
@@ -103,8 +145,10 @@ test("all of a week is read once, whoever dies in between, at less than two call
       readOnly: true,
       requestParameters: { secretId },
     });
+  for (let it = 0; it < 51; it += 1) await grantWithoutLines(it, "2026-11-03T08:00:00.000Z");
+  await grantWithoutLines(51, "2026-10-01T08:00:00.000Z");
   const history = new PlayedHistory([
-    ...Array.from({ length: 420 }, (_, number) => past("us-east-1", "iam", number * 20)),
+    ...Array.from({ length: 160 }, (_, number) => past("us-east-1", "iam", number * 60)),
     // IAM is not told elsewhere.
     past("eu-west-1", "iam", 1),
     ...Array.from({ length: 60 }, () => past("eu-west-1", "rds", 500, { eventID: `rds-${Math.random()}` })),
@@ -123,8 +167,9 @@ test("all of a week is read once, whoever dies in between, at less than two call
     attempt: 1,
     startedAt: to,
     updatedAt: to,
+    grants: { done: false },
     searches: searchesFor(to, "eu-west-1", undefined),
-    counts: { pages: 0, read: 0, recorded: 0, known: 0, passedOver: 0, quarantined: 0 },
+    counts: { grants: 0, pages: 0, read: 0, recorded: 0, known: 0, passedOver: 0, quarantined: 0 },
   };
   await writeBackfill(given.table, begun, 0);
   let progress = 0;
@@ -143,12 +188,17 @@ test("all of a week is read once, whoever dies in between, at less than two call
   const { counts, finishedAt } = await readBackfill(given.table, id);
   expect(finishedAt).toBeDefined();
   expect(progress).toBe(1);
-  expect(counts).toMatchObject({ recorded: 420 + 60 + 2, quarantined: expect.any(Number) });
+  expect(counts).toMatchObject({ recorded: 160 + 60 + 2, quarantined: expect.any(Number) });
   const items = await given.items();
-  expect(items.filter((it) => `${it.pk}`.startsWith("audit#iam-"))).toHaveLength(420);
+  expect(items.filter((it) => `${it.pk}`.startsWith("audit#iam-"))).toHaveLength(160);
   expect(items.filter((it) => `${it.pk}`.startsWith("audit#rds-"))).toHaveLength(60);
   expect(items.filter((it) => `${it.pk}`.startsWith("audit#secretsmanager-"))).toHaveLength(2);
   expect(items.filter((it) => `${it.pk}`.startsWith("quarantine#"))).toHaveLength(1);
+  expect(counts.grants).toBe(51);
+  expect(items.filter((it) => it.pk === "line#database#orders#2026-11-03")).toHaveLength(102);
+  const held = items.filter((it) => `${it.pk}`.startsWith("held#"));
+  expect(held).toHaveLength(51);
+  expect(new Set(held.map((it) => it.until))).toEqual(new Set(["2026-11-03T09:01:00.000Z"]));
   for (const region of ["us-east-1", "eu-west-1"]) {
     const times = history.calls.filter((it) => it.region === region).map((it) => it.at);
     const within = times.map((it) => times.filter((other) => other >= it && other < it + 1_000).length);

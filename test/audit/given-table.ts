@@ -7,7 +7,7 @@ import { DynamoDBDocumentClient, paginateScan } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll } from "vitest";
 import type { AwsAccess } from "../../local-stack/aws-access.ts";
 import { type Emulator, startEmulator } from "../../local-stack/start-emulator.ts";
-import type { Table } from "../../src/store/table.ts";
+import { requesterIndex, type Table } from "../../src/store/table.ts";
 
 export class GivenTable {
   private readonly folder = mkdtempSync(join(tmpdir(), "dblease-audit-"));
@@ -49,10 +49,23 @@ export class GivenTable {
       new CreateTableCommand({
         TableName: "audit",
         BillingMode: "PAY_PER_REQUEST",
-        AttributeDefinitions: ["pk", "sk"].map((AttributeName) => ({ AttributeName, AttributeType: "S" })),
+        AttributeDefinitions: ["pk", "sk", "requesterId", "requestedAt"].map((AttributeName) => ({
+          AttributeName,
+          AttributeType: "S",
+        })),
         KeySchema: [
           { AttributeName: "pk", KeyType: "HASH" },
           { AttributeName: "sk", KeyType: "RANGE" },
+        ],
+        GlobalSecondaryIndexes: [
+          {
+            IndexName: requesterIndex,
+            KeySchema: [
+              { AttributeName: "requesterId", KeyType: "HASH" },
+              { AttributeName: "requestedAt", KeyType: "RANGE" },
+            ],
+            Projection: { ProjectionType: "ALL" },
+          },
         ],
       }),
     );
