@@ -24,7 +24,7 @@ async function writeFiles(folder: string, report: Report, now: Date): Promise<{ 
   }));
   mkdirSync(folder, { recursive: true });
   writeFileSync(html, reportPage(report, now), { mode: 0o600 });
-  writeFileSync(csv, `${await csvText(rows)}\n`, { mode: 0o600 });
+  writeFileSync(csv, await csvText(rows), { mode: 0o600 });
   return { html, csv };
 }
 
