@@ -5,6 +5,7 @@ import { inCheckout } from "../local-stack/in-checkout.ts";
 import { allEngines } from "./engines/all-engines.ts";
 import type { BenchEngine } from "./engines/bench-engine.ts";
 import { crowd } from "./groups/crowd.ts";
+import { iam } from "./groups/iam.ts";
 import { request } from "./groups/request.ts";
 import { rotation } from "./groups/rotation.ts";
 import { size } from "./groups/size.ts";
@@ -22,7 +23,7 @@ const engineGroups: Record<string, (engine: BenchEngine<unknown>, report: Report
 };
 
 /** Which need no engine of their own. */
-const otherGroups: Record<string, (report: Report) => Promise<void>> = { request, rotation, size };
+const otherGroups: Record<string, (report: Report) => Promise<void>> = { request, iam, rotation, size };
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,

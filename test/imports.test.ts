@@ -11,7 +11,7 @@ const allowed: readonly (readonly [from: RegExp, to: RegExp])[] = [
     /^(cli\/|src\/(grant|events|errors|receipt|views|duration|approval-text|identity|config)\.ts$|src\/verifiers\/|src\/audit\/day-digest\.ts$|package\.json$)/,
   ],
   [/^functions\//, /^src\//],
-  [/^bench\//, /^(bench\/|local-stack\/|src\/|infra\/bundle-functions\.ts$|test\/)/],
+  [/^bench\//, /^(bench\/|cli\/proxy\/|local-stack\/|src\/|infra\/bundle-functions\.ts$|test\/)/],
   [/^infra\//, /^(infra\/|src\/(config|errors)\.ts$)/],
   [/^src\/engines\//, /^src\/(engines\/|verifiers\/|connect\/|grant\.ts|receipt\.ts|errors\.ts)/],
   [/^src\/connect\//, /^src\/(connect\/|engines\/engine\.ts|grant\.ts|errors\.ts)/],

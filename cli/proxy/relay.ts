@@ -31,7 +31,11 @@ export function pipe(client: Socket, server: Socket): void {
     client.destroy();
     server.destroy();
   };
-  for (const socket of [client, server]) socket.on("error", end).on("close", end);
+  for (const socket of [client, server]) {
+    socket.on("error", end).on("close", end);
+    // What comes is whole; to wait for more would hold up a client that sends one statement in several messages.
+    socket.setNoDelay();
+  }
   client.pipe(server);
   server.pipe(client);
 }

@@ -17,11 +17,13 @@ import {
 } from "@aws-sdk/client-iam";
 import { DeleteDBInstanceCommand, ModifyDBInstanceCommand, RDSClient } from "@aws-sdk/client-rds";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { Client } from "pg";
 import { expect, test } from "vitest";
 import { mariadbIamMissing } from "../../local-stack/mariadb-server.ts";
 import { registerInstance } from "../../local-stack/register-instance.ts";
 import { signToken } from "../../src/iam/sign-token.ts";
+import { keys } from "../../src/store/table.ts";
 import type { TokenEvent } from "../../src/token.ts";
 import { GivenStack } from "./given-stack.ts";
 import { mariadbByIam } from "./mariadb-by-iam.ts";
@@ -168,6 +170,31 @@ test("the proxy gives every connection a token of its own, and closes with the g
   await expect(open()).rejects.toThrow(/dblease proxy: .*(revoked|revoking)/);
   expect(await proxy.code).toBe(6);
   expect(proxy.stderr()).toContain(`Grant ${grant.id} is revoked: the proxy is closed.`);
+});
+
+test("a grant has 120 tokens a minute, and the refusal of the next one is recorded", async () => {
+  const rita = await given.user("requester");
+  const grant = await given.active(rita);
+  const now = Date.now();
+  // Both minutes: the next may begin meanwhile.
+  for (const minute of [now, now + 60_000].map((it) => new Date(it).toISOString().slice(0, 16))) {
+    const Item = { ...keys.tokenCount(grant.id, minute), tokens: 120 };
+    await given.table.client.send(new PutCommand({ TableName: given.table.name, Item }));
+  }
+  expect(await rita.call("POST", `/grants/${grant.id}/token`, {})).toMatchObject({
+    status: 429,
+    body: { code: "TOO_MANY", detail: `grant ${grant.id} had 120 tokens in this minute` },
+  });
+  expect((await tokenEvents(grant.id)).map((it) => it.token.refused?.code)).toEqual(["TOO_MANY"]);
+  await rita.call("POST", `/grants/${grant.id}/revoke`);
+  await given.until(grant.id, "revoked");
+});
+
+test("no token before the approval", async () => {
+  const rita = await given.user("requester");
+  const asked = await given.request(rita, { role: "careful" });
+  expect((await rita.call("POST", `/grants/${asked.id}/token`, {})).body.code).toBe("WRONG_STATUS");
+  await rita.call("POST", `/grants/${asked.id}/cancel`);
 });
 
 test("nobody but the broker assumes the connect role", async () => {
