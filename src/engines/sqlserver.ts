@@ -10,6 +10,7 @@ import { list } from "./sqlserver/list.ts";
 import { plan } from "./sqlserver/plan.ts";
 import { prepare } from "./sqlserver/prepare.ts";
 import { revoke } from "./sqlserver/revoke.ts";
+import { sessions } from "./sqlserver/sessions.ts";
 
 export const sqlserver: EngineAdapter<SqlserverConnection> = {
   prepare,
@@ -19,6 +20,7 @@ export const sqlserver: EngineAdapter<SqlserverConnection> = {
   revoke,
   inspect,
   list,
+  sessions,
   plan,
   doctor,
 };

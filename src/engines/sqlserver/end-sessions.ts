@@ -2,9 +2,10 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { SqlserverConnection } from "../../connect/sqlserver.ts";
 import { numberOf } from "../../connect/sqlserver-errors.ts";
+import { eachOnce, type OpenSession } from "../../receipt.ts";
 import type { KnownUser } from "../engine.ts";
 import { noSuchSession } from "./errors.ts";
-import { type Look, look } from "./look.ts";
+import { type Look, look, originsOf } from "./look.ts";
 import { message } from "./use.ts";
 
 /** Twelve seconds. What is left then is reported, and the next revoke waits again. */
@@ -21,7 +22,8 @@ export async function endSessions(connection: SqlserverConnection, ids: readonly
 
 /** What is known of one server process after everybody was told to go. */
 export interface Silence {
-  ended: ReadonlySet<number>;
+  /** Sessions that were told to end. */
+  ended: readonly OpenSession[];
   /** No session, no admin session of the grant, and the login is disabled or gone here. */
   quiet: boolean;
 }
@@ -37,14 +39,14 @@ export async function untilQuiet(
   first?: Look,
 ): Promise<Silence> {
   let seen = first ?? (await look(connection, user));
-  const ended = new Set<number>();
+  let ended: readonly OpenSession[] = [];
   const quiet = () =>
     seen.sessions.length + seen.admins.length === 0 &&
     seen.logins.every(({ marked, disabled }) => disabled || !marked);
   for (let round = 0; round < rounds && !quiet(); round++) {
     if (round > 0) await pause(Math.min(10 * round, 100));
     await endSessions(connection, [...seen.sessions, ...seen.admins]);
-    for (const id of seen.sessions) ended.add(id);
+    ended = eachOnce(ended, originsOf(seen));
     seen = await look(connection, user);
   }
   return { ended, quiet: quiet() };

@@ -2,6 +2,7 @@
 import type { Row, SqlserverConnection } from "../../connect/sqlserver.ts";
 import { tag } from "../../connect/tag.ts";
 import { DbleaseError } from "../../errors.ts";
+import type { OpenSession } from "../../receipt.ts";
 import type { KnownUser } from "../engine.ts";
 import { sidOf } from "./mark.ts";
 import { literal, ownName, theirName } from "./quote.ts";
@@ -21,6 +22,8 @@ export interface Look {
   logins: readonly Login[];
   /** Session ids of the login, whomever it poses as, and of whoever poses as it. */
   sessions: readonly number[];
+  /** Where the sessions come from, by session id. */
+  origins: ReadonlyMap<number, OpenSession>;
   /** Admin sessions that work for this grant right now, other than revokes. */
   admins: readonly number[];
   /** Databases that are up and that the admin may enter. */
@@ -56,16 +59,18 @@ export function lookStatements(user: KnownUser): string[] {
     permissionStatement,
     `SELECT name, CASE WHEN sid = ${sid} THEN 1 ELSE 0 END AS marked, is_disabled AS disabled, create_date AS created
       FROM sys.server_principals WHERE name = ${name} OR sid = ${sid}`,
-    `SELECT session_id AS id, CASE WHEN ${posing(name, sid)} THEN 'session' ELSE 'admin' END AS kind
-      FROM sys.dm_exec_sessions WHERE session_id <> @@SPID AND (${posing(name, sid)}
-      OR (original_login_name = ORIGINAL_LOGIN() AND program_name = ${literal(tag(user.marker.grantId))}))`,
+    `SELECT s.session_id AS id, CASE WHEN ${posing(name, sid)} THEN 'session' ELSE 'admin' END AS kind,
+        c.client_net_address AS address, s.program_name AS application, s.login_time AS started
+      FROM sys.dm_exec_sessions s LEFT JOIN sys.dm_exec_connections c ON c.session_id = s.session_id
+      WHERE s.session_id <> @@SPID AND (${posing(name, sid)}
+      OR (s.original_login_name = ORIGINAL_LOGIN() AND s.program_name = ${literal(tag(user.marker.grantId))}))`,
     "SELECT name FROM sys.databases WHERE state = 0 AND HAS_DBACCESS(name) = 1",
   ];
 }
 
 /** EXECUTE AS changes login_name and security_id, never the original ones. */
 function posing(name: string, sid: string): string {
-  return `original_login_name = ${name} OR original_security_id = ${sid} OR login_name = ${name} OR security_id = ${sid}`;
+  return `s.original_login_name = ${name} OR s.original_security_id = ${sid} OR s.login_name = ${name} OR s.security_id = ${sid}`;
 }
 
 /** The answers to lookStatements. Throws ADMIN_LACKS_RIGHTS: half an answer would be taken for a whole one. */
@@ -86,9 +91,25 @@ export function lookIn([admin = [], logins = [], sessions = [], databases = []]:
       id: idOf(row.created),
     })),
     sessions: ids("session"),
+    origins: new Map(sessions.map((row) => [Number(row.id), originOf(row)])),
     admins: ids("admin"),
     databases: databases.map((row) => row.name),
   };
+}
+
+/** `connection`: address and session id, as an audit or a trace of the server tells them. */
+export function originOf({ id, address, application, started }: Row): OpenSession {
+  return {
+    connection: `${address ?? "nowhere"}#${id}`,
+    ...(address ? { address } : {}),
+    ...(application ? { application } : {}),
+    ...(started instanceof Date ? { startedAt: started.toISOString() } : {}),
+  };
+}
+
+/** The sessions, with where they come from. */
+export function originsOf({ sessions, origins }: Pick<Look, "sessions" | "origins">): OpenSession[] {
+  return sessions.flatMap((id) => origins.get(id) ?? []);
 }
 
 export async function look(connection: SqlserverConnection, user: KnownUser): Promise<Look> {

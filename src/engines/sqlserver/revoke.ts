@@ -1,11 +1,11 @@
 import type { SqlserverConnection } from "../../connect/sqlserver.ts";
-import type { MovedObject, Receipt } from "../../receipt.ts";
+import { eachOnce, type MovedObject, type OpenSession, type Receipt } from "../../receipt.ts";
 import type { KnownUser } from "../engine.ts";
 import { drop } from "./drop.ts";
 import { endSessions, type Silence, untilQuiet } from "./end-sessions.ts";
 import { engineError, foreignUserError, loggedIn, noSuchPrincipal, repeatOn } from "./errors.ts";
 import { fence } from "./fence.ts";
-import { isForeign, look, ours } from "./look.ts";
+import { isForeign, look, originsOf, ours } from "./look.ts";
 import { move } from "./move.ts";
 import { readBack } from "./read-back.ts";
 import { type Reading, read } from "./reading.ts";
@@ -35,7 +35,8 @@ export async function revoke(door: SqlserverDoor, user: KnownUser, clock: () => 
       for (let pass = 1; pass < passes && cameBack; pass++) {
         const later = await once();
         const sessionsEnded = receipt.sessionsEnded + later.receipt.sessionsEnded;
-        receipt = { ...later.receipt, sessionsEnded };
+        const ended = [...(receipt.ended ?? []), ...(later.receipt.ended ?? [])];
+        receipt = { ...later.receipt, sessionsEnded, ended };
         cameBack = later.cameBack;
       }
       return receipt;
@@ -65,7 +66,7 @@ async function revokeOnce(
   const dropped = finished && (await drop(connection, user, last));
   const end = await read(connection, user, last.databases);
   const found = await readBack(door, user, end, clock);
-  const ended = new Set([...seen.sessions, ...quiet.onWriter]);
+  const ended = [...eachOnce(originsOf(seen), quiet.onWriter), ...quiet.elsewhere];
   return {
     cameBack: finished && (ours(end) !== undefined || end.sessions.length > 0),
     receipt: {
@@ -73,7 +74,8 @@ async function revokeOnce(
       ...(last.id === undefined ? {} : { userOid: last.id }),
       fencedAt,
       ...(dropped ? { droppedAt: clock().toISOString() } : {}),
-      sessionsEnded: ended.size + quiet.elsewhere,
+      sessionsEnded: ended.length,
+      ended,
       moved,
       ...found,
     },
@@ -108,8 +110,8 @@ async function moveAll(
 interface Quiet {
   /** Every member has no session of the user, and knows of the fence. */
   everywhere: boolean;
-  onWriter: ReadonlySet<number>;
-  elsewhere: number;
+  onWriter: readonly OpenSession[];
+  elsewhere: readonly OpenSession[];
 }
 
 /** Ends the user's sessions on the writer and on every other member, and says whether all of them are silent. */
@@ -132,6 +134,6 @@ async function quieten(
   return {
     everywhere: [writer, ...others].every((answer) => answer?.quiet),
     onWriter: writer.ended,
-    elsewhere: others.reduce((sum, answer) => sum + (answer?.ended.size ?? 0), 0),
+    elsewhere: others.flatMap((answer) => answer?.ended ?? []),
   };
 }

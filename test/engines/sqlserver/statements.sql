@@ -229,7 +229,7 @@ SELECT s.name AS home , o.name AS tab , c.name AS col FROM [x].sys.objects o JOI
 SELECT s.name AS home , o.name AS tab , c.name AS col FROM [x].sys.objects o JOIN [x].sys.schemas s ON s.schema_id = o.schema_id JOIN [x].sys.columns c ON c.object_id = o.object_id WHERE o.type IN ( N'x' , N'x' ) AND s.name IN ( NULL )
   -- antlr4ts-sql, ShardingSphere
 
-SELECT session_id AS id , CASE WHEN original_login_name = N'x' OR original_security_id = 0xAB OR login_name = N'x' OR security_id = 0xAB THEN N'x' ELSE N'x' END AS kind FROM sys.dm_exec_sessions WHERE session_id <> @@SPID AND ( original_login_name = N'x' OR original_security_id = 0xAB OR login_name = N'x' OR security_id = 0xAB OR ( original_login_name = ORIGINAL_LOGIN ( ) AND program_name = N'x' ) )
+SELECT s.session_id AS id , CASE WHEN s.original_login_name = N'x' OR s.original_security_id = 0xAB OR s.login_name = N'x' OR s.security_id = 0xAB THEN N'x' ELSE N'x' END AS kind , c.client_net_address AS address , s.program_name AS application , s.login_time AS started FROM sys.dm_exec_sessions s LEFT JOIN sys.dm_exec_connections c ON c.session_id = s.session_id WHERE s.session_id <> @@SPID AND ( s.original_login_name = N'x' OR s.original_security_id = 0xAB OR s.login_name = N'x' OR s.security_id = 0xAB OR ( s.original_login_name = ORIGINAL_LOGIN ( ) AND s.program_name = N'x' ) )
   -- antlr4ts-sql, ShardingSphere
 
 SELECT sid , default_database_name AS home , CASE WHEN name = ORIGINAL_LOGIN ( ) THEN 1 ELSE 1 END AS isAdmin FROM sys.server_principals WHERE name = N'x' AND type = N'x'

@@ -14,7 +14,8 @@ const serverViews: Record<string, string> = {
   server_permissions: "grantee_principal_id, permission_name, type, state",
   databases: "name, database_id, state, owner_sid",
   dm_exec_sessions:
-    "session_id, login_name, original_login_name, security_id, original_security_id, program_name",
+    "session_id, login_name, original_login_name, security_id, original_security_id, program_name, login_time",
+  dm_exec_connections: "session_id, client_net_address",
 };
 
 const databaseViews: Record<string, string> = {

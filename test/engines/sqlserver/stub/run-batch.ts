@@ -200,7 +200,7 @@ function select(session: Session, words: readonly Word[], answer: Answer): void 
   const statement = model.sqlite.prepare(sql);
   const names = statement.columns().map(({ name }) => name);
   const found = statement.all() as Row[];
-  const isDate = (name: string) => name === "created";
+  const isDate = (name: string) => name === "created" || name === "started";
   answer(
     rows(
       names,

@@ -134,7 +134,9 @@ export class StubServer {
     session.ended = true;
     const forget = () => {
       this.live.delete(session.id);
-      this.model.run('DELETE FROM "sys.dm_exec_sessions" WHERE session_id = ?', session.id);
+      for (const view of ["dm_exec_sessions", "dm_exec_connections"]) {
+        this.model.run(`DELETE FROM "sys.${view}" WHERE session_id = ?`, session.id);
+      }
     };
     if (this.mood.rollbackMs > 0 && session.who.login.startsWith("jit_"))
       setTimeout(forget, this.mood.rollbackMs).unref();
@@ -150,7 +152,7 @@ export class StubServer {
       await wire.startTls(this.context);
       const message = await wire.read();
       if (message?.type !== type.login) return wire.close();
-      const session = this.login(wire, message.data);
+      const session = this.login(wire, message.data, socket.remoteAddress ?? "");
       if (!session) return;
       socket.once("close", () => this.end(session));
       if (socket.destroyed) this.end(session);
@@ -166,7 +168,7 @@ export class StubServer {
     }
   }
 
-  private login(wire: Wire, data: Buffer): Session | undefined {
+  private login(wire: Wire, data: Buffer, address: string): Session | undefined {
     const { user, password, application, database } = readLogin7(data);
     const login = this.model.login(user);
     const id = Number(login?.principal_id ?? 0);
@@ -190,14 +192,16 @@ export class StubServer {
     const session = this.sessionOf(this.nextSession++, user, who.sid as Uint8Array, target);
     this.live.set(session.id, { session, wire });
     this.model.run(
-      'INSERT INTO "sys.dm_exec_sessions" VALUES (?, ?, ?, ?, ?, ?)',
+      'INSERT INTO "sys.dm_exec_sessions" VALUES (?, ?, ?, ?, ?, ?, ?)',
       session.id,
       user,
       user,
       who.sid,
       who.sid,
       application,
+      this.model.now(),
     );
+    this.model.run('INSERT INTO "sys.dm_exec_connections" VALUES (?, ?)', session.id, address);
     wire.write(type.result, Buffer.concat([databaseChange(target, "master"), loginAck(), done("final")]));
     return session;
   }
