@@ -6,7 +6,7 @@ import { type Html, html } from "./html.ts";
 import { type Period, percent, placeOf, rowsOf, spanOf, ticksOf } from "./lane.ts";
 import { marksOf } from "./marks.ts";
 import type { TimelineEntry } from "./timeline-entries.ts";
-import { counted, mood } from "./words.ts";
+import { counted, isAcknowledged, mood } from "./words.ts";
 
 const rowHeight = 30;
 
@@ -71,17 +71,17 @@ export function grantLane(name: string, entries: readonly TimelineEntry[], perio
   return html`<svg class="lane" role="group" aria-label="${name}" width="100%" height="${rows.length * rowHeight}">${tickLines(period)}${nowLine(period, now)}${drawn}</svg>`;
 }
 
-/** Findings of one database, each from when it was first seen; those that somebody has acknowledged only in outline. */
+/** Findings of one database, each from when it was opened until it was closed; those that somebody has acknowledged only in outline. */
 export function findingLane(name: string, findings: readonly FindingView[], period: Period, now: Date): Html {
   const rows = rowsOf(
-    findings.map((it) => ({ since: it.firstSeenAt, until: it.closedAt ?? now.toISOString(), it })),
+    findings.map((it) => ({ since: it.openedAt, until: it.closedAt ?? now.toISOString(), it })),
   );
   const drawn = rows.flatMap((row, place) =>
     row.map(({ it, since, until }) => {
       const span = spanOf(since, until, period);
       if (!span) return undefined;
       const title = `finding, ${it.severity}: ${it.sentence}`;
-      return html`<svg x="${percent(span.x)}" y="${place * rowHeight + 2}" width="${percent(span.width)}" height="16"><title>${title}</title><rect class="finding ${it.acknowledged ? "known" : "new"}" width="100%" height="100%"/><text x="5" y="12">${it.kind.replaceAll("_", " ")}</text></svg>`;
+      return html`<svg x="${percent(span.x)}" y="${place * rowHeight + 2}" width="${percent(span.width)}" height="16"><title>${title}</title><rect class="finding ${isAcknowledged(it, now) ? "known" : "new"}" width="100%" height="100%"/><text x="5" y="12">${it.kind.replaceAll("_", " ")}</text></svg>`;
     }),
   );
   return html`<svg class="lane" role="img" aria-label="${name}" width="100%" height="${rows.length * rowHeight}">${tickLines(period)}${nowLine(period, now)}${drawn}</svg>`;

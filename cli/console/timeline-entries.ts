@@ -104,7 +104,7 @@ export async function findTimeline(api: Api, filter: TimelineFilter, now: Date):
   const [grants, databases, found] = await Promise.all([
     api.grants(),
     api.databases(),
-    ifAllowed(api.findings(true)),
+    ifAllowed(api.findings(true, filter.from)),
   ]);
   const known = namesOf([
     ...grants.map((it) => it.database),
@@ -138,8 +138,8 @@ export async function findTimeline(api: Api, filter: TimelineFilter, now: Date):
   };
 }
 
-/** Open findings reach until now, so only their beginning can be too late. */
-function isOf({ database, firstSeenAt }: FindingView, filter: TimelineFilter): boolean {
+/** Those that ended before the period are not among them. */
+function isOf({ database, openedAt }: FindingView, filter: TimelineFilter): boolean {
   const isThere = filter.database === "" || database === filter.database || database === "*";
-  return isThere && firstSeenAt <= filter.to;
+  return isThere && openedAt <= filter.to;
 }

@@ -23,9 +23,16 @@ function databaseLanes(
   now: Date,
 ): Html {
   const name = database === "*" ? "all databases" : database;
-  const persons = Map.groupBy(entries, ({ grant }) => grant.requester);
+  const persons = [...new Set(entries.map(({ grant }) => grant.requester))];
+  const personLane = (person: string) => {
+    const its = entries.filter(({ grant }) => grant.requester === person);
+    return lane(
+      said(person),
+      grantLane(`${person} on ${name}: ${counted(its.length, "grant")}`, its, period, now),
+    );
+  };
   return html`<tbody><tr class="database"><th scope="rowgroup" colspan="2">${said(name)}</th></tr>
-${[...persons].map(([person, its]) => lane(said(person), grantLane(`${person} on ${name}: ${counted(its.length, "grant")}`, its, period, now)))}
+${persons.map(personLane)}
 ${findings.length > 0 ? lane("findings", findingLane(`${counted(findings.length, "finding")} on ${name}`, findings, period, now)) : undefined}
 </tbody>`;
 }

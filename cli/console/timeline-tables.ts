@@ -2,7 +2,7 @@ import { isClean } from "../../src/receipt.ts";
 import type { FindingView, PersonAnswer } from "../../src/views.ts";
 import { type Html, html } from "./html.ts";
 import type { Timeline, TimelineEntry } from "./timeline-entries.ts";
-import { counted, dataTable, grantLink, said, statusWord, time } from "./words.ts";
+import { counted, dataTable, grantLink, isAcknowledged, said, statusWord, time } from "./words.ts";
 
 /** Who said yes or no, or that nobody has or needs to. */
 function decisions({ grant }: TimelineEntry, now: Date): Html {
@@ -61,10 +61,10 @@ export function findingTable(findings: readonly FindingView[], now: Date): Html 
     html`<span class="status bad">${it.severity}</span>`,
     said(it.database === "*" ? "all databases" : it.database),
     said(it.sentence),
-    time(it.firstSeenAt, now),
-    it.acknowledged ? "yes" : "no",
+    time(it.openedAt, now),
+    it.closedAt ? time(it.closedAt, now) : isAcknowledged(it, now) ? "acknowledged" : "no",
   ]);
-  return dataTable("Open findings", ["Severity", "Database", "What", "First seen", "Acknowledged"], rows, "");
+  return dataTable("Findings in this time", ["Severity", "Database", "What", "Opened", "Closed"], rows, "");
 }
 
 /** What one person did, where an auditor asks. */

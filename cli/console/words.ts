@@ -1,5 +1,6 @@
 /** Small pieces that several pages are made of. */
 import type { GrantStatus, Instant } from "../../src/grant.ts";
+import type { FindingView } from "../../src/views.ts";
 import { clockTime } from "../time-text.ts";
 import { type Child, type Html, html } from "./html.ts";
 
@@ -42,6 +43,11 @@ export function mood(status: GrantStatus): string {
 
 export function statusWord(status: GrantStatus): Html {
   return html`<span class="status ${mood(status)}">${status}</span>`;
+}
+
+/** Whether somebody's word about a finding still stands. */
+export function isAcknowledged({ acknowledged }: FindingView, now: Date): boolean {
+  return acknowledged !== undefined && acknowledged.until > now.toISOString();
 }
 
 /** A table that scrolls by itself where it is wider than the window; without rows the sentence instead. */

@@ -47,7 +47,12 @@ function heldSeconds({ from, until }: HeldEntry): number {
 }
 
 function byPerson(held: readonly HeldEntry[]): Report["people"] {
-  const groups = Map.groupBy(held, ({ grant }) => JSON.stringify([grant.requester, grant.database]));
+  // Node 20 has no Map.groupBy.
+  const groups = new Map<string, HeldEntry[]>();
+  for (const it of held) {
+    const key = JSON.stringify([it.grant.requester, it.grant.database]);
+    groups.set(key, [...(groups.get(key) ?? []), it]);
+  }
   return [...groups.values()]
     .map((group) => ({
       requester: group[0]?.grant.requester ?? "",

@@ -134,7 +134,7 @@ describe.skipIf(chromiumMissing)("in Chromium", () => {
     const spoken = await page.locator("main").ariaSnapshot();
     for (const words of [
       'group "rita on orders: 2 grants"',
-      'img "1 finding on orders"',
+      'img "2 findings on orders"',
       'rowheader "2222222222aa"',
       'columnheader "Decided by"',
       'combobox "Database"',

@@ -65,7 +65,11 @@ export function playedApi(it: Records, { auditor }: { auditor: boolean }): Playe
     databases: async () => [
       { id: it.held.database, engine: "postgres", provenAgainst: "real server", roles: [role] },
     ],
-    findings: () => forAuditors({ findings: it.findings, databases: [{ id: it.held.database }] }),
+    findings: (_all, closedSince) =>
+      forAuditors({
+        findings: it.findings.filter(({ closedAt }) => closedAt === undefined || closedSince !== undefined),
+        databases: [{ id: it.held.database }],
+      }),
     rotations: () => forAuditors(it.rotations),
     auditGrant: (id) =>
       forAuditors({

@@ -105,6 +105,21 @@ export function records(word: Wording = (text) => text): Records {
     }),
     findings: [
       {
+        id: word("orders/foreign_user/jit_x"),
+        database: chosen.database,
+        kind: "foreign_user",
+        what: word("jit_x"),
+        version: 2,
+        severity: "high",
+        sentence: word("jit_x is named like a user of dblease, and is none"),
+        evidence: [],
+        openedAt: "2026-11-24T08:10:00.000Z",
+        firstSeenAt: "2026-11-24T08:10:00.000Z",
+        closedAt: "2026-11-24T09:30:00.000Z",
+        seen: 2,
+        seenAt: "2026-11-24T09:20:00.000Z",
+      },
+      {
         id: "*/policy/role/deploy",
         database: "*",
         kind: "policy",
