@@ -63,6 +63,7 @@ export function factsOf(record: CloudTrailRecord): Record<string, Fact> {
   if (typeof answered.iAMDatabaseAuthenticationEnabled === "boolean") {
     facts.iamAuthenticationIs = answered.iAMDatabaseAuthenticationEnabled;
   }
+  // Whatever it is, one field of it is asked for.
   const key = factOf((answered.accessKey as Record<string, unknown> | undefined)?.accessKeyId);
   if (key !== undefined) facts.accessKey = key;
   const agent = plainText(record.userAgent, 120);

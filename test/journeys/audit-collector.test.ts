@@ -16,6 +16,7 @@ import {
 } from "@aws-sdk/client-eventbridge";
 import { CreateUserCommand, IAMClient, PutUserPolicyCommand } from "@aws-sdk/client-iam";
 import {
+  CreateSecretCommand,
   GetSecretValueCommand,
   PutSecretValueCommand,
   SecretsManagerClient,
@@ -105,6 +106,9 @@ test("a policy that somebody attaches by hand is in the audit, and what was refu
 test("a managed secret that is read, and a password that really changes, are on the secret's line", async () => {
   const secrets = new SecretsManagerClient(given.root);
   const SecretId = "dblease/orders/admin";
+  // Nobody has asked for readings of this one.
+  await secrets.send(new CreateSecretCommand({ Name: "elsewhere", SecretString: "x" }));
+  await secrets.send(new GetSecretValueCommand({ SecretId: "elsewhere" }));
   const { SecretString, ARN } = await secrets.send(new GetSecretValueCommand({ SecretId }));
   await secrets.send(new PutSecretValueCommand({ SecretId, SecretString: `${SecretString}` }));
   const line = { kind: "secret", key: SecretId } as const;
@@ -117,6 +121,9 @@ test("a managed secret that is read, and a password that really changes, are on 
     secret: ARN,
     facts: { stage: "AWSCURRENT" },
   });
+  const elsewhere = await eventsOn({ kind: "secret", key: "elsewhere" });
+  expect(elsewhere.map((it) => it.name)).toContain("CreateSecret");
+  expect(elsewhere.map((it) => it.name)).not.toContain("GetSecretValue");
 });
 
 test("dblease's own events come from the table, and the days of a grant point to it", async () => {

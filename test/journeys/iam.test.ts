@@ -23,6 +23,7 @@ import { expect, test } from "vitest";
 import { mariadbIamMissing } from "../../local-stack/mariadb-server.ts";
 import { registerInstance } from "../../local-stack/register-instance.ts";
 import { signToken } from "../../src/iam/sign-token.ts";
+import { auditEventsOf } from "../../src/store/audit-events.ts";
 import { keys } from "../../src/store/table.ts";
 import type { TokenEvent } from "../../src/token.ts";
 import { GivenStack } from "./given-stack.ts";
@@ -76,7 +77,20 @@ test("a grant by IAM opens with a token, holds its rights, and ends at once thou
   expect(issued?.token.issued).toMatchObject({ sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
   expect(refused?.token.refused?.code).toBe("WRONG_STATUS");
   expect(JSON.stringify(await given.eventsOf(grant.id))).not.toContain("X-Amz-Signature");
+  // AWS tells of no token, but of the session that the broker took for it.
+  await given.untilTrue(async () => (await toldOf(grant.id)).includes("cloudtrail AssumeRole"));
 });
+
+/** What the audit has of a grant, and from whom. */
+async function toldOf(id: string): Promise<string[]> {
+  const now = Date.now();
+  const [from = "", to = ""] = [now - 3_600_000, now + 60_000].map((it) => new Date(it).toISOString());
+  const told: string[] = [];
+  for await (const it of auditEventsOf(given.table, { kind: "grant", key: id }, from, to)) {
+    told.push(`${it.origin} ${it.name}`);
+  }
+  return told;
+}
 
 test("a token opens one user of one server for one caller, and nothing else", async () => {
   const rita = await given.user("requester");
