@@ -17,6 +17,8 @@ import type {
   GrantsView,
   GrantView,
   IamAuthenticationView,
+  InventoryDatabaseView,
+  InventoryView,
   PasswordsAnswer,
   PersonAnswer,
   PlanView,
@@ -74,6 +76,7 @@ export interface Api {
   findings(all?: boolean, closedSince?: string): Promise<FindingsView>;
   acknowledge(finding: string, reason: string, until: string): Promise<FindingView>;
   scanPolicies(): Promise<PolicyScanRunView>;
+  inventory(): Promise<readonly InventoryDatabaseView[]>;
   reconcile(database?: string): Promise<ReconciliationView>;
   rotations(): Promise<readonly RotationView[]>;
   rotate(id: string): Promise<RotationRunView>;
@@ -172,6 +175,7 @@ export function api(send: Send, seen: (grants: readonly GrantView[]) => Promise<
       (await ask("/findings", { acknowledged: all ? "true" : undefined, closedSince })) as FindingsView,
     acknowledge: async (finding, reason, until) =>
       (await send("POST", "/findings/acknowledge", { body: { finding, reason, until } })) as FindingView,
+    inventory: async () => ((await send("GET", "/inventory")) as InventoryView).databases,
     scanPolicies: async () => (await send("POST", "/policy-scans")) as PolicyScanRunView,
     reconcile: async (database) =>
       (await send("POST", "/reconciliations", {

@@ -12,6 +12,7 @@ import { addFindings } from "./commands/findings.ts";
 import { addFreeze } from "./commands/freeze.ts";
 import { addGrants } from "./commands/grants.ts";
 import { addHeld } from "./commands/held.ts";
+import { addInventory } from "./commands/inventory.ts";
 import { addPlan } from "./commands/plan.ts";
 import { addPolicy } from "./commands/policy.ts";
 import { addProxy } from "./commands/proxy.ts";
@@ -73,6 +74,7 @@ export function buildProgram(run: Run, data: Output): Command {
   addReview(program, run);
   addFindings(program, run);
   addReconcile(program, run);
+  addInventory(program, run);
   addAudit(program, run);
   addConsole(program, run);
   addRotations(program, run);

@@ -1,6 +1,7 @@
 /** What the API answers: types only, shared with the CLI. Field names are the words of docs/design.md, section 2. */
 import type { CheckedHour, DayDigest } from "./audit/day-digest.ts";
 import type { BackfillCounts } from "./backfill.ts";
+import type { Config } from "./config.ts";
 import type { Draft } from "./draft.ts";
 import type { Check, Plan } from "./engines/engine.ts";
 import type { ErrorCode } from "./errors.ts";
@@ -19,6 +20,7 @@ import type {
 import type { Proof } from "./proof.ts";
 import type { Receipt } from "./receipt.ts";
 import type { Rotation } from "./rotation.ts";
+import type { StockedUser } from "./stock.ts";
 import type { DatabaseRecord } from "./store/databases.ts";
 import type { PolicyScan } from "./store/policy-scans.ts";
 
@@ -141,6 +143,35 @@ export interface FindingsView {
   databases: readonly DatabaseRecord[];
   /** Absent: IAM was not looked through yet. */
   policyScan?: PolicyScan;
+}
+
+export interface InventoryUserView extends StockedUser {
+  /** How the rotation of its password went last. */
+  rotation?: Rotation["status"];
+}
+
+export interface InventoryDatabaseView {
+  id: string;
+  engine: Engine;
+  version?: string;
+  model: Config["databases"][string]["model"];
+  owner?: string;
+  /** RDS identifier, or address. */
+  server: string;
+  /** By what more people than need be could come to it; empty: nothing was noticed. */
+  exposure: readonly string[];
+  roles: readonly string[];
+  openGrants: number;
+  findings: number;
+  /** When its users were looked at; absent with `users`: never, or the engine does not tell. */
+  lookedAt?: Instant;
+  users?: readonly InventoryUserView[];
+  /** So many users more. */
+  more?: number;
+}
+
+export interface InventoryView {
+  databases: readonly InventoryDatabaseView[];
 }
 
 /** A scan of IAM that was started; `policyScan` of the findings carries it when it is done. */

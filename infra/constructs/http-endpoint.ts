@@ -48,6 +48,7 @@ const routes: readonly { method: HttpMethod; path: string; who: readonly Caller[
   { method: GET, path: "/audit/backfills", who: ["Auditor"] },
   { method: POST, path: "/audit/backfills", who: [] },
   { method: GET, path: "/findings", who: ["Auditor"] },
+  { method: GET, path: "/inventory", who: ["Auditor"] },
   { method: POST, path: "/findings/acknowledge", who: [] },
   { method: POST, path: "/policy-scans", who: ["Auditor"] },
   { method: POST, path: "/reconciliations", who: [] },

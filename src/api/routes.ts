@@ -41,6 +41,7 @@ import { freeze, lift } from "./freezes.ts";
 import { grantView } from "./grant-view.ts";
 import type { Route } from "./http-handler.ts";
 import { enableIam, showIam } from "./iam-authentication.ts";
+import { takeInventory } from "./inventory.ts";
 import { listGrants } from "./list-grants.ts";
 import { scanNow } from "./policy-scans.ts";
 import { runAdmin } from "./prepare.ts";
@@ -216,6 +217,11 @@ export const routes: readonly ApiRoute[] = [
         body: await listFindings(api, call, { all: acknowledged === "true", closedSince }),
       };
     },
+  },
+  {
+    method: "GET",
+    path: "/inventory",
+    run: async (api, call) => ({ status: 200, body: await takeInventory(api, call) }),
   },
   {
     method: "POST",

@@ -1,4 +1,5 @@
 /** Access beside dblease: what a hand hangs onto IAM, found at once and by the scan, told once, left or mended. */
+import { execFileSync } from "node:child_process";
 import { isDeepStrictEqual } from "node:util";
 import {
   AddUserToGroupCommand,
@@ -20,7 +21,7 @@ import {
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { expect, test } from "vitest";
 import { keys } from "../../src/store/table.ts";
-import type { FindingView } from "../../src/views.ts";
+import type { FindingView, InventoryUserView } from "../../src/views.ts";
 import { GivenStack } from "./given-stack.ts";
 
 const given = new GivenStack(`${import.meta.dirname}/findings.yaml`);
@@ -197,4 +198,27 @@ test("a database user that a hand made is found within seconds, and closed when 
   await soon([]);
   await rita.call("POST", `/grants/${grant.id}/revoke`);
   await given.until(grant.id, "revoked");
+});
+
+test("the inventory tells of every user why it is there", async () => {
+  await given.asOwner("CREATE ROLE reporting_tool LOGIN");
+  await given.dblease("admin", "reconcile", "--timeout", "60s");
+  const { data } = await given.dblease("auditor", "inventory");
+  expect(data).toMatchObject([
+    { id: "orders", engine: "postgres", model: "native", server: "orders", findings: 1 },
+  ]);
+  const users = data[0].users.map((it: InventoryUserView) =>
+    `${it.username} ${it.reason} ${it.because ?? ""}`.trim(),
+  );
+  expect(users).toEqual([
+    "master admin",
+    "orders_app explained the shop itself",
+    "rdsadmin server",
+    "reporting_tool unexplained",
+  ]);
+  const env = given.environment("auditor");
+  const csv = execFileSync("node", ["dist/dblease.mjs", "inventory", "--csv"], { env }).toString();
+  expect(csv).toMatch(/^database,engine,version,server,model,owner,exposure,lookedAt,user,why,/);
+  expect(csv.trim().split("\n")).toHaveLength(5);
+  expect(await given.dblease("requester", "inventory")).toMatchObject({ error: { code: "NOT_ALLOWED" } });
 });
