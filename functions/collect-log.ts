@@ -6,9 +6,9 @@ import { setting } from "../src/setting.ts";
 import { openTable } from "../src/store/table.ts";
 import { collectLog } from "../src/workflow/collect-log.ts";
 
-const table = openTable(setting("TABLE"));
+const parts = { table: openTable(setting("TABLE")), clock: () => new Date() };
 
 export const handler = middy<CloudWatchLogsEvent>().handler(async (event) => {
   const batch = readLogBatch(event);
-  return batch && collectLog(table, batch);
+  return batch && collectLog(parts, batch);
 });

@@ -30,6 +30,10 @@ export type FindingKind =
   | "no_such_action"
   /** A database user whom nothing explains. */
   | "unexplained_user"
+  /** A user of our kind of name had a session, and no grant has it. */
+  | "session_without_grant"
+  /** An AWS principal tried to log in by a token of its own. */
+  | "iam_login"
   /** The access of a grant has not ended as it should. */
   | "late_revoke";
 
@@ -51,6 +55,8 @@ const severities: Readonly<Record<FindingKind, Severity>> = {
   policy: "high",
   no_such_action: "low",
   unexplained_user: "medium",
+  session_without_grant: "high",
+  iam_login: "medium",
   late_revoke: "high",
 };
 

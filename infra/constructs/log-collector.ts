@@ -31,7 +31,9 @@ export class LogCollector extends Construct {
     });
     store.grantRead(collect);
     store.grantBatchRead(collect);
-    store.grantPut(collect, ["session#*", "audit#*", "line#*"]);
+    store.grantPut(collect, ["session#*", "audit#*", "line#*", "finding", "event#finding#*"]);
+    store.grantUpdate(collect, ["finding"]);
+    store.grantQueryKeys(collect, ["finding"]);
     subscribe(collect, databases, patterns);
     installation.operators.alarm(collect, "LogsNotRead", {
       meaning: "Lines of a database's log could not be read: sessions are missing from the audit.",

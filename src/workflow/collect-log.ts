@@ -4,6 +4,7 @@ import { readIamRefusal } from "../audit/iam-auth-error-log.ts";
 import type { LogBatch } from "../audit/log-batch.ts";
 import { databasesOn, type LogGroup, readLogGroup } from "../audit/log-group.ts";
 import { readMysqlAuditLine } from "../audit/mysql-audit-log.ts";
+import { strangerFound } from "../audit/passing-findings.ts";
 import { readPostgresLine } from "../audit/postgres-log.ts";
 import { grantIdOf, type SessionNote } from "../audit/session-note.ts";
 import type { Config } from "../config.ts";
@@ -13,6 +14,7 @@ import { readConfigItem } from "../store/configs.ts";
 import { findGrants } from "../store/find-grants.ts";
 import { noteSession } from "../store/sessions.ts";
 import type { Table } from "../store/table.ts";
+import { recordFindings } from "./record-findings.ts";
 
 interface Noted {
   id: string;
@@ -85,7 +87,10 @@ async function existing(table: Table, ids: readonly GrantId[]): Promise<Set<Gran
 }
 
 /** @returns how many lines were of sessions. */
-export async function collectLog(table: Table, batch: LogBatch): Promise<{ noted: number; strange: number }> {
+export async function collectLog(
+  { table, clock }: { table: Table; clock: () => Date },
+  batch: LogBatch,
+): Promise<{ noted: number; strange: number }> {
   const group = readLogGroup(batch.logGroup);
   const read = readers[group.type];
   if (!read) throw new Error(`the log group ${batch.logGroup} is none of a database that RDS names`);
@@ -99,8 +104,10 @@ export async function collectLog(table: Table, batch: LogBatch): Promise<{ noted
     if (grantId !== undefined && grants.has(grantId)) await noteSession(table, grantId, it.id, it.note);
     // Anybody on the network can be refused under any name; only whom AWS knows is worth a record.
     else if (it.caller || it.note.kind !== "refused") {
-      const { config } = await readConfigItem(table);
-      await recordAuditEvent(table, strangeEvent(it, databaseOn(config, group)));
+      const database = databaseOn((await readConfigItem(table)).config, group);
+      await recordAuditEvent(table, strangeEvent(it, database));
+      const found = strangerFound(it.note, it.caller);
+      await recordFindings({ table, clock }, database, [found], () => false, found.kind);
       strange += 1;
     }
   }

@@ -5,6 +5,7 @@
 import type { RDSClient } from "@aws-sdk/client-rds";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { type AdminFunctions, adminOrder, runAdminOrder } from "../admin-order.ts";
+import { isOver } from "../audit/passing-findings.ts";
 import type { Config } from "../config.ts";
 import type { Check, LoginUser } from "../engines/engine.ts";
 import { DbleaseError } from "../errors.ts";
@@ -153,7 +154,7 @@ async function compare(
     const repair = `dblease databases accept ${database}`;
     observations.unshift({ kind: "new_server", what: "server", sentence: moved, repair });
   }
-  const findings = await recordFindings(parts, database, observations, () => true);
+  const findings = await recordFindings(parts, database, observations, (it) => isOver(it, parts.clock()));
   const returned = findings.flatMap((it) => {
     const grant = grants.get(it.grantId ?? "");
     const user = shown.users.find(({ username }) => username === it.what);
