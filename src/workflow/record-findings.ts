@@ -1,5 +1,13 @@
 /** Brings findings to what was observed: new ones open, known ones count, those that are gone close. */
-import { type Finding, type FindingKind, findingId, isAcknowledged, type Observation } from "../finding.ts";
+import {
+  type Finding,
+  type FindingEvent,
+  type FindingKind,
+  findingId,
+  isAcknowledged,
+  type Observation,
+} from "../finding.ts";
+import type { Instant } from "../grant.ts";
 import { changeFinding, findFindings, seeFindingAgain } from "../store/findings.ts";
 import { isConditionFailure, type Table } from "../store/table.ts";
 
@@ -41,18 +49,26 @@ async function record(
     return again;
   }
   const finding = open ? told(open, it, at) : opened(known, id, database, it, at);
-  await changeFinding(table, finding, { name: "FindingOpened", at, actor: "dblease" });
+  await change(table, finding, "FindingOpened", at);
   return finding;
 }
 
-/** @throws nothing if another look has closed it already. */
+/** Two looks at once see the same: the first one writes it. */
+async function change(
+  table: Table,
+  finding: Finding,
+  name: FindingEvent["name"],
+  at: Instant,
+): Promise<void> {
+  await changeFinding(table, finding, { name, at, actor: "dblease" }).catch((error: unknown) => {
+    if (!isConditionFailure(error)) throw error;
+  });
+}
+
 async function close({ table, clock }: Recorder, { acknowledged: _, ...it }: Finding): Promise<void> {
   const at = clock().toISOString();
   const closed = { ...it, version: it.version + 1, closedAt: at };
-  const event = { name: "FindingClosed", at, actor: "dblease" } as const;
-  await changeFinding(table, closed, event).catch((error: unknown) => {
-    if (!isConditionFailure(error)) throw error;
-  });
+  await change(table, closed, "FindingClosed", at);
 }
 
 /**

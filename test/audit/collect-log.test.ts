@@ -7,6 +7,7 @@ import { sessionsOfGrant } from "../../src/audit/sessions-of-grant.ts";
 import { readConfig } from "../../src/config.ts";
 import { auditPage } from "../../src/store/audit-events.ts";
 import { writeConfig } from "../../src/store/configs.ts";
+import { findFindings } from "../../src/store/findings.ts";
 import { collectLog } from "../../src/workflow/collect-log.ts";
 import { closedGrant, store } from "./closed-grant.ts";
 import { GivenTable } from "./given-table.ts";
@@ -43,6 +44,8 @@ function batch(logGroup: string, ...messages: string[]) {
   return { messageType: "DATA_MESSAGE", logGroup, logStream: "orders", logEvents };
 }
 
+const parts = () => ({ table: given.table, clock: () => new Date(`${day}T10:30:00.000Z`) });
+
 const postgresLog = "/aws/rds/instance/orders-1/postgresql";
 
 async function eventsOf(database: string): Promise<AuditEvent[]> {
@@ -67,7 +70,7 @@ rules: [{ id: read, who: ["*"], databases: [orders], roles: [reader] }]
 
 test("delivered in disorder, twice, by two at once: one session", async () => {
   const first = batch(postgresLog, ended(ours.username), "a line of a statement", opened(ours.username));
-  await Promise.all([1, 2, 3].map(() => collectLog(given.table, first)));
+  await Promise.all([1, 2, 3].map(() => collectLog(parts(), first)));
   const { sessions } = await sessionsOfGrant(given.table, ours);
   expect(sessions.filter((it) => it.application === "dbeaver")).toEqual([
     {
@@ -85,10 +88,14 @@ test("delivered in disorder, twice, by two at once: one session", async () => {
 test("a session of a user of our kind of name that no grant has is an event; a refused one is nothing", async () => {
   const strange = "jit_000000000000";
   const refused = line(strange, `FATAL:  password authentication failed for user "${strange}"`, 9);
-  const told = await collectLog(given.table, batch(postgresLog, opened(strange, 8), refused));
+  const told = await collectLog(parts(), batch(postgresLog, opened(strange, 8), refused));
   expect(told).toEqual({ noted: 1, strange: 1 });
   expect((await eventsOf("orders")).map(({ name, actor, address }) => [name, actor.name, address])).toEqual([
     ["SessionWithoutGrant", strange, address],
+  ]);
+  await Promise.all([1, 2].map(() => collectLog(parts(), batch(postgresLog, opened(strange, 8)))));
+  expect(await findFindings(given.table)).toMatchObject([
+    { id: `orders/session_without_grant/${strange}`, version: 1, seenAt: `${day}T10:30:00.000Z` },
   ]);
 });
 
@@ -97,7 +104,7 @@ test("RDS's refusal of a token names who tried, on a server that no database is 
   const message =
     `${day}T12:02:51,954 [ERROR] Failed to authenticate the connection request for user 'app' because the user ${arn}` +
     " is not authorized to perform `rds-db:connect` on the DB instance. (Status Code: 403, Error Code: NotAuthorized)";
-  await collectLog(given.table, batch("/aws/rds/cluster/other/iam-db-auth-error", message));
+  await collectLog(parts(), batch("/aws/rds/cluster/other/iam-db-auth-error", message));
   expect(await eventsOf("other")).toMatchObject([
     {
       name: "IamLoginRefused",
@@ -106,18 +113,19 @@ test("RDS's refusal of a token names who tried, on a server that no database is 
       facts: { username: "app" },
     },
   ]);
+  expect(await findFindings(given.table, "other")).toMatchObject([{ what: "role/dev as app" }]);
 });
 
 test("no word of a statement, a password or a verifier is kept", async () => {
   const secret = "SCRAM-SHA-256$4096:c2FsdA==$c3RvcmVk:c2VydmVy";
   const statement = line(ours.username, `LOG:  statement: ALTER USER ${ours.username} PASSWORD '${secret}'`);
-  expect(await collectLog(given.table, batch(postgresLog, statement))).toEqual({ noted: 0, strange: 0 });
+  expect(await collectLog(parts(), batch(postgresLog, statement))).toEqual({ noted: 0, strange: 0 });
   expect(JSON.stringify(await given.items())).not.toContain("SCRAM-SHA-256");
 });
 
 test("a log of something else is refused, so that it waits with the dead letters", async () => {
   for (const name of ["/aws/lambda/x", "/aws/rds/instance/orders/error", "/aws/rds/instance//postgresql"]) {
-    await expect(collectLog(given.table, batch(name, opened(ours.username)))).rejects.toThrow(
+    await expect(collectLog(parts(), batch(name, opened(ours.username)))).rejects.toThrow(
       "is none of a database",
     );
   }
