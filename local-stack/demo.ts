@@ -4,11 +4,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { jsonNarrator, peopleNarrator } from "./demo/narrator.ts";
+import { jsonNarrator, type Narrator, peopleNarrator } from "./demo/narrator.ts";
+import { openPage } from "./demo/open-page.ts";
 import { tellStory } from "./demo/story.ts";
 import { endWithParent } from "./end-with-parent.ts";
 import { type FurtherEngine, furtherId, furtherServers, isFurtherEngine } from "./further-servers.ts";
 import { inCheckout } from "./in-checkout.ts";
+import { personEnvironment } from "./person-environment.ts";
 import { setUpServers } from "./set-up-servers.ts";
 import { startStack } from "./stack.ts";
 
@@ -66,7 +68,8 @@ async function demo(): Promise<number> {
   });
   // Passwords of the story go with it.
   const stateFolder = mkdtempSync(join(tmpdir(), "dblease-demo-"));
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(130));
+  let end: () => void = () => process.exit(130);
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => end());
   endWithParent(() => process.exit(1));
   try {
     const title = engine === "postgres" ? "PostgreSQL" : furtherServers[engine].title;
@@ -77,11 +80,32 @@ async function demo(): Promise<number> {
       stateFolder,
       narrator,
     );
+    const asked = new Promise<void>((resolve) => {
+      end = () => resolve();
+    });
+    await showPage(personEnvironment(stack.info, "auditor", stateFolder), narrator, json, asked);
     return receipt.residue.length === 0 ? 0 : 1;
   } finally {
     rmSync(stateFolder, { recursive: true, force: true });
     await stack.stop();
   }
+}
+
+/** People look as long as they like; a program hears that the page answers; where nobody looks on, there is none. */
+async function showPage(
+  auditor: NodeJS.ProcessEnv,
+  narrator: Narrator,
+  json: boolean,
+  asked: Promise<void>,
+): Promise<void> {
+  if (!json && !process.stdout.isTTY) return;
+  const page = await openPage(auditor);
+  if (json) narrator.page(page.address, (await fetch(page.address)).status);
+  else {
+    narrator.page(page.address);
+    await asked;
+  }
+  await page.close();
 }
 
 try {

@@ -11,6 +11,8 @@ export interface Narrator {
   receipt(grantId: string, receipt: Receipt): void;
   /** What the audit answers to this question: to people as the command prints it. */
   audit(question: string, answer: WhoAnswer, printed: string): void;
+  /** Where the auditor may look at it; programs hear with what it answers. */
+  page(address: string, status?: number): void;
 }
 
 const stdout = process.stdout;
@@ -62,10 +64,15 @@ export function peopleNarrator(start: number): Narrator {
       line(styled("bold", `An auditor asks: ${question}`));
       line(printed.trimEnd());
     },
+    page(address) {
+      line("");
+      line(`${styled("bold", "The auditor's page")}: ${address}`);
+      line("Open it in a browser; it works once. Ctrl-C ends the demo.");
+    },
   };
 }
 
-/** For programs: one object a line, the receipt and the audit's answer last. */
+/** For programs: one object a line, the receipt, the audit's answer and the page last. */
 export function jsonNarrator(start: number): Narrator {
   const line = (value: object) => stdout.write(`${JSON.stringify(value)}\n`);
   return {
@@ -81,5 +88,6 @@ export function jsonNarrator(start: number): Narrator {
     remark: () => {},
     receipt: (grantId, receipt) => line({ type: "receipt", grantId, ...receipt }),
     audit: (question, answer) => line({ type: "audit", question, ...answer }),
+    page: (address, status) => line({ type: "page", address, status }),
   };
 }

@@ -36,7 +36,7 @@ async function demo(...words: string[]): Promise<string> {
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line));
-  const [receipt, audit] = lines.slice(-2);
+  const [receipt, audit, page] = lines.slice(-3);
   expect(receipt).toMatchObject({
     type: "receipt",
     residue: [],
@@ -56,7 +56,12 @@ async function demo(...words: string[]): Promise<string> {
       },
     ],
   });
-  expect(lines.slice(0, -2).map((it) => it.type)).toEqual(lines.slice(0, -2).map(() => "step"));
+  expect(page).toEqual({
+    type: "page",
+    address: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/./),
+    status: 200,
+  });
+  expect(lines.slice(0, -3).map((it) => it.type)).toEqual(lines.slice(0, -3).map(() => "step"));
   await noneIsLeft(2);
   return lines.map((it) => it.words ?? "").join("\n");
 }
