@@ -5,9 +5,9 @@ import { findServerId } from "./resolve-members.ts";
 /** RDS resource id of what stands under a database's name now; undefined: nothing does. */
 export type CurrentServer = (database: DatabaseSnapshot) => Promise<string | undefined>;
 
-const keptMs = 10_000;
+const keptMs = 5_000;
 
-/** Asks RDS, and once in ten seconds for each server: a burst of tokens must not use up the account's Describe calls. */
+/** Asks RDS, and once in five seconds for each server: a burst of tokens must not use up the account's Describe calls. */
 export function currentServer(rds: RDSClient, clock: () => Date): CurrentServer {
   const kept = new Map<string, { until: number; answer: Promise<string | undefined> }>();
   return (database) => {
