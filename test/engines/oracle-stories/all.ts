@@ -1,6 +1,7 @@
 import type { OracleHarness } from "../harness/oracle.ts";
 import { leftoverStories } from "./leftovers.ts";
 import { rightStories } from "./rights.ts";
+import { rotationStories } from "./rotation.ts";
 import { sessionStories } from "./sessions.ts";
 import { textStories } from "./texts.ts";
 
@@ -10,4 +11,5 @@ export function oracleStories(harness: OracleHarness): void {
   sessionStories(harness);
   rightStories(harness);
   textStories(harness);
+  rotationStories(harness);
 }

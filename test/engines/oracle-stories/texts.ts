@@ -55,7 +55,7 @@ export function textStories(harness: OracleHarness): void {
       const person = await granted(harness, stage);
       const life = () => {
         const [row] = stage.server.dictionary.rows(
-          "SELECT LIMIT_ AS life FROM DBA_PROFILES WHERE PROFILE = ? AND RESOURCE_NAME = 'PASSWORD_LIFE_TIME'",
+          "SELECT \"LIMIT\" AS life FROM DBA_PROFILES WHERE PROFILE = ? AND RESOURCE_NAME = 'PASSWORD_LIFE_TIME'",
           `dblease:test:${person.user.marker.grantId}`,
         );
         return Number(String(row?.life).split("/")[0]);

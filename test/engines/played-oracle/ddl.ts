@@ -147,10 +147,10 @@ function changePassword(
   if (as !== username) demand(dictionary, as, "ALTER USER");
   demandUser(dictionary, username);
   const [rollover] = dictionary.rows(
-    "SELECT LIMIT_ FROM DBA_PROFILES JOIN DBA_USERS USING (PROFILE) WHERE USERNAME = ? AND RESOURCE_NAME = 'PASSWORD_ROLLOVER_TIME'",
+    "SELECT \"LIMIT\" FROM DBA_PROFILES JOIN DBA_USERS USING (PROFILE) WHERE USERNAME = ? AND RESOURCE_NAME = 'PASSWORD_ROLLOVER_TIME'",
     username,
   );
-  if (rollover && rollover.LIMIT_ !== "0") {
+  if (rollover && rollover.LIMIT !== "0") {
     dictionary.change(
       "UPDATE DBA_USERS SET OLD_PASSWORD = IFNULL(OLD_PASSWORD, PASSWORD), ACCOUNT_STATUS = 'OPEN & IN ROLLOVER' WHERE USERNAME = ?",
       username,

@@ -10,7 +10,7 @@ export type Values = Readonly<Record<string, unknown>>;
 const views: Readonly<Record<string, string>> = {
   DBA_USERS: "USERNAME, USER_ID, ACCOUNT_STATUS, PROFILE, CREATED, ORACLE_MAINTAINED, PASSWORD, OLD_PASSWORD",
   DBA_ROLES: "ROLE, AUTHENTICATION_TYPE",
-  DBA_PROFILES: "PROFILE, RESOURCE_NAME, LIMIT_",
+  DBA_PROFILES: 'PROFILE, RESOURCE_NAME, "LIMIT"',
   DBA_ROLE_PRIVS: "GRANTEE, GRANTED_ROLE, ADMIN_OPTION",
   DBA_SYS_PRIVS: "GRANTEE, PRIVILEGE, ADMIN_OPTION",
   DBA_TAB_PRIVS: "GRANTEE, OWNER, TABLE_NAME, GRANTOR, PRIVILEGE, TYPE",
@@ -28,8 +28,9 @@ const views: Readonly<Record<string, string>> = {
   ALL_OBJECTS: "OWNER, OBJECT_NAME, OBJECT_TYPE, STATUS",
 };
 
-/** What SYS_CONTEXT and the clock say to the session that asks. */
+/** What SYS_CONTEXT, DBMS_LOCK and the clock say to the session that asks. */
 export interface Asker {
+  sid: number;
   user: string;
   now: Date;
 }
@@ -38,7 +39,7 @@ const julian = (at: unknown) => Date.parse(String(at)) / 86_400_000;
 
 export class Dictionary {
   private readonly sqlite = new DatabaseSync(":memory:");
-  private asker: Asker = { user: "SYS", now: new Date(0) };
+  private asker: Asker = { sid: 0, user: "SYS", now: new Date(0) };
 
   constructor() {
     for (const [name, columns] of Object.entries(views))
@@ -56,9 +57,21 @@ export class Dictionary {
       GREATEST: (...all) => Math.max(...all.map(Number)),
       CEIL: (it) => Math.ceil(Number(it) - 1e-6),
       SYS_CONTEXT: (_, what) => this.context(String(what)),
+      REQUEST: (id) => this.lock(Number(id)),
       ENQUOTE_NAME: (name) => enquote(String(name)),
     };
     for (const [name, run] of Object.entries(functions)) this.sqlite.function(name, { varargs: true }, run);
+  }
+
+  /** Which session holds which lock. */
+  readonly locks = new Map<number, number>();
+
+  /** DBMS_LOCK.REQUEST without waiting: 0 taken, 1 somebody else's, 4 held already. */
+  private lock(id: number): bigint {
+    const holder = this.locks.get(id);
+    if (holder === undefined) this.locks.set(id, this.asker.sid);
+    if (holder === undefined) return 0n;
+    return holder === this.asker.sid ? 4n : 1n;
   }
 
   private context(what: string): string | null {
@@ -104,8 +117,9 @@ function inSqlite(sql: string): string {
       part.startsWith("'")
         ? part
         : part
-            .replace(/\bSYS\.(DBMS_ASSERT\.)?/g, "")
+            .replace(/\bSYS\.(DBMS_ASSERT\.|DBMS_LOCK\.)?/g, "")
             .replace(/\b(SERIAL|USER)#/g, '"$1#"')
+            .replace(/\bLIMIT\b/g, '"LIMIT"')
             .replace(/\bSYSTIMESTAMP\b/g, ":now__")
             .replace(/\bSYSDATE\b/g, ":today__"),
     )

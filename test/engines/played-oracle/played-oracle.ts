@@ -105,6 +105,8 @@ export class PlayedOracle {
   close(session: PlayedSession): void {
     this.dictionary.change("DELETE FROM GV_$SESSION WHERE SID = ?", session.sid);
     this.sessions.delete(session.sid);
+    const { locks } = this.dictionary;
+    for (const [id, holder] of locks) if (holder === session.sid) locks.delete(id);
     session.open = false;
     session.end();
   }
@@ -177,7 +179,7 @@ export class PlayedOracle {
       "INSERT INTO SESSION_PRIVS SELECT PRIVILEGE FROM DBA_SYS_PRIVS WHERE GRANTEE = ?",
       session.user,
     );
-    return this.dictionary.ask(sql, values, { user: session.user, now: new Date() });
+    return this.dictionary.ask(sql, values, { sid: session.sid, user: session.user, now: new Date() });
   }
 
   private async ddl(session: PlayedSession, statement: string): Promise<void> {
