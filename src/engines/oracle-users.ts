@@ -24,7 +24,7 @@ const refuseUnknown = `SELECT COUNT(*) INTO found FROM SYS.DBA_USERS WHERE USERN
 const addNext = `DECLARE
   found NUMBER;
 BEGIN
-  IF SYS.DBMS_LOCK.REQUEST(:lock, 6, 0, FALSE) NOT IN (0, 4) THEN
+  IF SYS.DBMS_LOCK.REQUEST(:lockid, 6, 0, FALSE) NOT IN (0, 4) THEN
     RAISE_APPLICATION_ERROR(-20004, 'another call is at work');
   END IF;
   ${refuseUnknown}
@@ -37,10 +37,10 @@ BEGIN
   END IF;
   SELECT COUNT(*) INTO found FROM SYS.DBA_USERS WHERE USERNAME = :username AND ACCOUNT_STATUS LIKE '%ROLLOVER%';
   IF found > 0 THEN
-    EXECUTE IMMEDIATE 'ALTER USER ' || ${name} || ' IDENTIFIED BY ' || ${quoted("current")};
+    EXECUTE IMMEDIATE 'ALTER USER ' || ${name} || ' IDENTIFIED BY ' || ${quoted("currentpassword")};
     EXECUTE IMMEDIATE 'ALTER USER ' || ${name} || ' EXPIRE PASSWORD ROLLOVER PERIOD';
   END IF;
-  EXECUTE IMMEDIATE 'ALTER USER ' || ${name} || ' IDENTIFIED BY ' || ${quoted("next")};
+  EXECUTE IMMEDIATE 'ALTER USER ' || ${name} || ' IDENTIFIED BY ' || ${quoted("nextpassword")};
 END;`;
 
 const endRollover = `DECLARE
@@ -58,8 +58,8 @@ export const oracleUsers: TwoPasswordUsers<OracleConnection> = {
   longestName: 128,
   async addPassword(connection, username, { next, current }) {
     assertRollsOver(connection);
-    const lock = createHash("sha256").update(`dblease lock ${next}`).digest().readUInt32BE() % 2 ** 30;
-    await change(connection, addNext, username, { next, current, lock });
+    const lockid = createHash("sha256").update(`dblease lock ${next}`).digest().readUInt32BE() % 2 ** 30;
+    await change(connection, addNext, username, { nextpassword: next, currentpassword: current, lockid });
   },
   dropOldPassword: (connection, username) => change(connection, endRollover, username, {}),
   close: async (connection) => {

@@ -3,6 +3,7 @@ import { leftoverStories } from "./leftovers.ts";
 import { rightStories } from "./rights.ts";
 import { rotationStories } from "./rotation.ts";
 import { sessionStories } from "./sessions.ts";
+import { statementStories } from "./statements.ts";
 import { textStories } from "./texts.ts";
 
 /** What only Oracle has to show. */
@@ -12,4 +13,5 @@ export function oracleStories(harness: OracleHarness): void {
   rightStories(harness);
   textStories(harness);
   rotationStories(harness);
+  statementStories(harness);
 }

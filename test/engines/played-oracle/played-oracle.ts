@@ -20,6 +20,8 @@ export interface PlayedSession {
   sid: number;
   user: string;
   grip: Grip;
+  /** dblease's own connection. */
+  isAdmin: boolean;
   open: boolean;
   ended: Promise<void>;
   end: () => void;
@@ -28,6 +30,17 @@ export interface PlayedSession {
 export interface Sent {
   sql: string;
   binds: OracleBinds;
+}
+
+/** The driver refuses a bind too many (NJS-097), and one too few (NJS-098). */
+function assertBound(sql: string, binds: OracleBinds): void {
+  const outsideQuotes = sql.replace(/'(?:[^']|'')*'/g, "");
+  const placeholders = new Set([...outsideQuotes.matchAll(/:([a-z]\w*)/g)].map(([, name = ""]) => name));
+  const given = Object.keys(binds).filter((name) => name !== "changes__");
+  const odd = [...placeholders]
+    .filter((it) => !given.includes(it))
+    .concat(given.filter((it) => !placeholders.has(it)));
+  if (odd.length > 0) throw new Error(`NJS-097: ${odd.join(", ")} in ${sql}`);
 }
 
 export class PlayedOracle {
@@ -93,7 +106,15 @@ export class PlayedOracle {
     const ended = new Promise<void>((resolve) => {
       end = resolve;
     });
-    const session: PlayedSession = { sid, user, grip: "none", open: true, ended, end };
+    const session: PlayedSession = {
+      sid,
+      user,
+      grip: "none",
+      isAdmin: program.startsWith("dblease"),
+      open: true,
+      ended,
+      end,
+    };
     this.sessions.set(sid, session);
     return session;
   }
@@ -135,6 +156,7 @@ export class PlayedOracle {
 
   private async answer(session: PlayedSession, sql: string, binds: OracleBinds): Promise<OracleAnswer> {
     this.sent.push({ sql, binds });
+    assertBound(sql, binds);
     await turn();
     this.runJobs();
     if (!session.open) throw connectionClosed();
@@ -185,7 +207,7 @@ export class PlayedOracle {
   private async ddl(session: PlayedSession, statement: string): Promise<void> {
     await this.before(statement, session);
     if (!session.open) throw connectionClosed();
-    this.executed.push(statement);
+    if (session.isAdmin) this.executed.push(statement);
     const [, kill] = /^ALTER SYSTEM (?:KILL|DISCONNECT) SESSION '(\d+),/.exec(statement) ?? [];
     if (kill === undefined) return runDdl(this.dictionary, session.user, statement, new Date());
     demand(this.dictionary, session.user, "ALTER SYSTEM");
