@@ -8,6 +8,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Emulator, startEmulator } from "../../local-stack/start-emulator.ts";
 import { liveStatuses, mayFollow } from "../../src/grant.ts";
+import { OracleWorld } from "./oracle-world.ts";
 import type { Slowness } from "./played-database.ts";
 import { type Step, type Wish, World } from "./world.ts";
 
@@ -201,6 +202,70 @@ async function tell(scheduler: fc.Scheduler, commands: readonly Command[]): Prom
     if (grant.status === "revoked") expect(grant.receipt?.residue).toEqual([]);
   }
 }
+
+test("a grant on Oracle goes from its request to its receipt, and its password does not stay in the table", async () => {
+  const world = await OracleWorld.make(client);
+  const { id, username, password } = await world.request("billing");
+  expect(await world.storedVerifier(id)).toBe(password);
+  await world.begin(id);
+  expect(await world.storedVerifier(id)).toBe("");
+  expect(await world.mayLogIn(username, password)).toBe(true);
+  await world.extend(id);
+  const next = await world.newPassword(id);
+  expect(await world.storedVerifier(id)).toBe("");
+  expect([await world.mayLogIn(username, password), await world.mayLogIn(username, next)]).toEqual([
+    false,
+    true,
+  ]);
+  const session = await world.server.login(username, next);
+  const { status, receipt, userOid } = await world.revoke(id);
+  await session.ended;
+  expect(status).toBe("revoked");
+  expect(receipt).toMatchObject({
+    username,
+    userOid,
+    sessionsEnded: 1,
+    users: 0,
+    sessions: 0,
+    privileges: 0,
+    residue: [],
+  });
+  expect(await world.mayLogIn(username, next)).toBe(false);
+});
+
+test("an Oracle that closes or breaks in the middle of a revoke, and a user who owns something", async () => {
+  const world = await OracleWorld.make(client);
+  const { id, username } = await world.request("billing");
+  await world.begin(id);
+  const { dictionary } = world.server;
+  dictionary.change("INSERT INTO DBA_OBJECTS VALUES (?, 'COPY', 'TABLE', 'VALID')", username.toUpperCase());
+  world.server.before = async (statement, admin) => {
+    if (!statement.startsWith("SELECT 'user'")) return;
+    world.server.before = async () => {};
+    world.server.close(admin);
+  };
+  await expect(world.revoke(id)).rejects.toMatchObject({ code: "UNAVAILABLE" });
+  expect((await world.read(id)).status).toBe("revoking");
+  // The first function must be dead before another may begin.
+  world.later(120);
+  expect(await world.revoke(id)).toMatchObject({
+    status: "quarantined",
+    receipt: { users: 1, sessions: 0, objects: 1 },
+  });
+  dictionary.change("DELETE FROM DBA_OBJECTS WHERE OWNER = ?", username.toUpperCase());
+  expect(await world.revoke(id)).toMatchObject({
+    status: "revoked",
+    receipt: { users: 0, objects: 0, residue: [] },
+  });
+});
+
+test("a person's password does not travel to a database whose configuration does not say so", async () => {
+  const world = await OracleWorld.make(client);
+  await expect(world.request("ledger")).rejects.toMatchObject({
+    code: "REFUSED",
+    next: expect.stringContaining("passwordsOverApi: true"),
+  });
+});
 
 // The soak asks for more (vitest.soak.config.ts).
 const sequences = Number(process.env.LIFECYCLE_SEQUENCES ?? 30);

@@ -4,7 +4,6 @@
  * times, also when no workflow would: whatever holds then holds for every workflow.
  */
 import { randomBytes, randomUUID } from "node:crypto";
-import { CreateTableCommand } from "@aws-sdk/client-dynamodb";
 import type { IAMClient } from "@aws-sdk/client-iam";
 import type { LambdaClient } from "@aws-sdk/client-lambda";
 import type { RDSClient } from "@aws-sdk/client-rds";
@@ -31,6 +30,7 @@ import { runRevoke } from "../../src/workflow/run-revoke.ts";
 import { settle } from "../../src/workflow/settle.ts";
 import { startRevoke } from "../../src/workflow/start.ts";
 import { sweepOpenGrants } from "../../src/workflow/sweep-open-grants.ts";
+import { makeGrantsTable } from "./grants-table.ts";
 import { PlayedDatabase } from "./played-database.ts";
 import { PlayedWorkflows } from "./played-workflows.ts";
 
@@ -100,31 +100,9 @@ export class World {
   }
 
   static async make(client: DynamoDBDocumentClient): Promise<World> {
-    const TableName = `lifecycle-${randomUUID()}`;
-    const text = (AttributeName: string) => ({ AttributeName, AttributeType: "S" }) as const;
-    const key = (hash: string, range: string) => [
-      { AttributeName: hash, KeyType: "HASH" as const },
-      { AttributeName: range, KeyType: "RANGE" as const },
-    ];
-    const index = (IndexName: string, hash: string, range: string) => ({
-      IndexName,
-      KeySchema: key(hash, range),
-      Projection: { ProjectionType: "ALL" as const },
-    });
-    await client.send(
-      new CreateTableCommand({
-        TableName,
-        BillingMode: "PAY_PER_REQUEST",
-        AttributeDefinitions: ["pk", "sk", "open", "dueAt", "requesterId", "requestedAt"].map(text),
-        KeySchema: key("pk", "sk"),
-        GlobalSecondaryIndexes: [
-          index("open", "open", "dueAt"),
-          index("requester", "requesterId", "requestedAt"),
-        ],
-      }),
-    );
-    await writeConfig({ client, name: TableName }, config, 0);
-    return new World(client, TableName);
+    const { name } = await makeGrantsTable(client);
+    await writeConfig({ client, name }, config, 0);
+    return new World(client, name);
   }
 
   private get api() {
