@@ -61,6 +61,8 @@ export async function openSqlserver(login: SqlserverLogin): Promise<SqlserverCon
         cryptoCredentialsDetails: { minVersion: "TLSv1.2", ...login.tls },
         appName: login.applicationName,
         abortTransactionOnError: true,
+        // How long a server may take to give up a statement that ran out of time.
+        cancelTimeout: 2000,
       },
     },
     () => lost(address),

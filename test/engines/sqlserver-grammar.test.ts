@@ -50,6 +50,7 @@ async function wholeLife(): Promise<readonly string[]> {
   await adapter.extend(person.door, person.known, inSeconds(900));
   await adapter.changePassword(person.door, person.known, verifier);
   await adapter.list(stage.door(), [stage.reader.name]);
+  for (const member of person.door.members) await adapter.sessions?.(stage.door(), member);
   await adapter.doctor(stage.door(), [stage.reader]);
   await stage.root(`ALTER SERVER ROLE [processadmin] ADD MEMBER [${username}]`);
   await stage.root(`GRANT VIEW SERVER STATE TO [${username}]`);

@@ -229,6 +229,9 @@ SELECT s.name AS home , o.name AS tab , c.name AS col FROM [x].sys.objects o JOI
 SELECT s.name AS home , o.name AS tab , c.name AS col FROM [x].sys.objects o JOIN [x].sys.schemas s ON s.schema_id = o.schema_id JOIN [x].sys.columns c ON c.object_id = o.object_id WHERE o.type IN ( N'x' , N'x' ) AND s.name IN ( NULL )
   -- antlr4ts-sql, ShardingSphere
 
+SELECT s.original_login_name AS username , s.session_id AS id , c.client_net_address AS address , s.program_name AS application , s.login_time AS started FROM sys.dm_exec_sessions s LEFT JOIN sys.dm_exec_connections c ON c.session_id = s.session_id WHERE LEFT ( s.original_login_name , 1 ) = N'x' AND LEN ( s.original_login_name ) = 1
+  -- antlr4ts-sql
+
 SELECT s.session_id AS id , CASE WHEN s.original_login_name = N'x' OR s.original_security_id = 0xAB OR s.login_name = N'x' OR s.security_id = 0xAB THEN N'x' ELSE N'x' END AS kind , c.client_net_address AS address , s.program_name AS application , s.login_time AS started FROM sys.dm_exec_sessions s LEFT JOIN sys.dm_exec_connections c ON c.session_id = s.session_id WHERE s.session_id <> @@SPID AND ( s.original_login_name = N'x' OR s.original_security_id = 0xAB OR s.login_name = N'x' OR s.security_id = 0xAB OR ( s.original_login_name = ORIGINAL_LOGIN ( ) AND s.program_name = N'x' ) )
   -- antlr4ts-sql, ShardingSphere
 

@@ -1,6 +1,8 @@
 /** What a server does at the worst moment; only the stub can be told to. */
 import { expect } from "vitest";
-import { expectGone, granted, story } from "../conformance/story.ts";
+import { sqlserverUsers } from "../../../src/engines/sqlserver-users.ts";
+import { interruptedDoor } from "../conformance/interrupted-door.ts";
+import { count, expectGone, granted, story } from "../conformance/story.ts";
 import type { SqlserverHarness } from "../harness/sqlserver.ts";
 import type { StubBackend } from "../harness/sqlserver-stub.ts";
 import { sqlserverStories } from "./stories.ts";
@@ -84,6 +86,50 @@ export function stubStories(harness: SqlserverHarness<StubBackend>): void {
       stub.mood.seesJobs = true;
       await stage.root("EXEC msdb.dbo.sp_delete_job @job_name = N'hidden'");
       await expectGone(stage, person, await person.revoke());
+    },
+  );
+
+  story(
+    harness,
+    "the second login of a pair may do what the first may, whenever a run dies",
+    async (stage) => {
+      await stage.createLogin("app", "App-password-1");
+      await stage.dropLogin("app_clone");
+      await stage.join("app");
+      await stage.openOrders("app");
+      const random = (count: number) => crypto.getRandomValues(new Uint8Array(count));
+      const pair = { first: "app", second: "app_clone" };
+      const prepare = async (before: number) => {
+        const admin = await interruptedDoor(stage.door(), before).door.open();
+        const done = sqlserverUsers.preparePair(admin, pair, random);
+        const died = await done.then(
+          () => false,
+          () => true,
+        );
+        await admin.end();
+        return died;
+      };
+      for (let before = 1, died = true; died; before++) {
+        await stage.dropLogin("app_clone");
+        died = await prepare(before);
+        expect(await prepare(Number.POSITIVE_INFINITY)).toBe(false);
+        const admin = await stage.door().open();
+        await sqlserverUsers.changePassword(admin, "app_clone", "It's-another-1", random);
+        await admin.end();
+        const session = await stage.login("app_clone", "It's-another-1");
+        expect(await count(session, stage.orders)).toBe(3);
+        await session.query(`DELETE FROM ${stage.orders} WHERE id < 0`);
+        await session.close();
+      }
+      // A second login that may do more is somebody else's.
+      await stage.root("GRANT CREATE TABLE TO [app_clone]", stage.database);
+      const admin = await stage.door().open();
+      await expect(sqlserverUsers.preparePair(admin, pair, random)).rejects.toMatchObject({
+        code: "USER_REFUSED",
+      });
+      await admin.end();
+      await stage.dropLogin("app_clone");
+      await stage.dropLogin("app");
     },
   );
 

@@ -15,7 +15,7 @@ import { Model, passwordHash } from "./model.ts";
 import { controls, holdsOnServer, mayEnter } from "./rights.ts";
 import { runBatch } from "./run-batch.ts";
 import type { Session } from "./session.ts";
-import { databaseChange, done, failure, loginAck } from "./tokens.ts";
+import { databaseChange, done, failure, loginAck, routing } from "./tokens.ts";
 import { type, Wire } from "./wire.ts";
 
 interface Live {
@@ -31,6 +31,12 @@ export interface Mood {
   rollbackMs: number;
   /** Closes the socket in place of the answer to such a batch, which is done all the same. */
   breaksAfter?: (batch: string) => boolean;
+  /** It says that it has no TLS. */
+  withoutTls?: boolean;
+  /** It sends every login on to another server (TDS routing). */
+  routesTo?: { host: string; port: number };
+  /** It takes the connection and says nothing. */
+  silent?: boolean;
   /** The admin may read msdb's jobs. */
   seesJobs: boolean;
 }
@@ -43,6 +49,8 @@ export class StubServer {
   readonly mood: Mood = { rollbackMs: 0, seesJobs: true };
   /** Every batch of an admin session, as it came. */
   readonly batches: string[] = [];
+  /** Every password that a client showed. */
+  readonly passwords: string[] = [];
   readonly waiting = new Set<string>();
   port = 0;
   private readonly live = new Map<number, Live>();
@@ -148,8 +156,9 @@ export class StubServer {
     try {
       const hello = await wire.read();
       if (hello?.type !== type.prelogin) return wire.close();
-      wire.answerPrelogin(true);
-      await wire.startTls(this.context);
+      if (this.mood.silent) return;
+      wire.answerPrelogin(!this.mood.withoutTls);
+      if (!this.mood.withoutTls) await wire.startTls(this.context);
       const message = await wire.read();
       if (message?.type !== type.login) return wire.close();
       const session = this.login(wire, message.data, socket.remoteAddress ?? "");
@@ -170,6 +179,13 @@ export class StubServer {
 
   private login(wire: Wire, data: Buffer, address: string): Session | undefined {
     const { user, password, application, database } = readLogin7(data);
+    this.passwords.push(password);
+    const { routesTo } = this.mood;
+    if (routesTo) {
+      const answer = [loginAck(), routing(routesTo.host, routesTo.port), done("final")];
+      wire.write(type.result, Buffer.concat(answer));
+      return undefined;
+    }
     const login = this.model.login(user);
     const id = Number(login?.principal_id ?? 0);
     const denied = this.model.one(
