@@ -108,6 +108,14 @@ test("a form of this page says yes, once", async () => {
   expect(it.changes).toHaveLength(1);
 });
 
+test("of two that arrive at the same moment one is taken", async () => {
+  const token = tokenIn((await it.ask("./")).body, "approve");
+  const form = { id: waiting, decision: "approve", token };
+  const answers = await Promise.all([it.send(form), it.send(form), it.send(form)]);
+  expect(answers.map(({ status }) => status).sort()).toEqual([303, 400, 400]);
+  expect(it.changes).toHaveLength(1);
+});
+
 test("a no and a review need a reason, and lose nothing where it is missing", async () => {
   const page = (await it.ask("./")).body;
   const [deny, review] = [tokenIn(page, "deny"), tokenIn(page, "review")];
