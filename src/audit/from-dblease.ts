@@ -2,6 +2,7 @@
  * One of dblease's own events as an audit event. They come from the table's stream and never from a bus, where anybody
  * could put one (dangers 9). The whole event stays where it was written; here is what questions ask by.
  */
+import { createHash } from "node:crypto";
 import type { DbleaseEvent, GrantEvent } from "../events.ts";
 import type { Freeze } from "../freeze.ts";
 import type { AuditActor, AuditEvent, Fact } from "./audit-event.ts";
@@ -67,6 +68,12 @@ function told(event: OwnEvent): Told | undefined {
   return undefined;
 }
 
+/** Sort keys hold 1,024 bytes: of what a finding is about, a hash tells as well that it is the same. */
+function idOf(event: OwnEvent): string {
+  const id = "freeze" in event ? `freeze/${event.freeze.scope}/${event.at}` : event.id;
+  return Buffer.byteLength(id) <= 512 ? id : createHash("sha256").update(id).digest("hex");
+}
+
 /** @returns undefined for an event of a kind that is not known here: that must not hold up those after it. */
 export function fromDblease(event: OwnEvent): AuditEvent | undefined {
   const it = told(event);
@@ -75,7 +82,7 @@ export function fromDblease(event: OwnEvent): AuditEvent | undefined {
   const { actor, facts, ...rest } = it;
   const all = Object.entries(facts).filter((entry): entry is [string, Fact] => entry[1] !== undefined);
   return {
-    id: "freeze" in event ? `freeze/${event.freeze.scope}/${at}` : event.id,
+    id: idOf(event),
     at,
     origin: "dblease",
     name,

@@ -2,6 +2,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { collect } from "../../src/audit/collect.ts";
+import { collectOwn } from "../../src/audit/collect-own.ts";
+import type { OwnEvent } from "../../src/audit/from-dblease.ts";
 import { readDelivered } from "../../src/audit/read-delivered.ts";
 import { GivenTable } from "./given-table.ts";
 import { type DeliveredRecord, recorded } from "./recorded.ts";
@@ -86,6 +88,18 @@ test("what the table does not take comes again, and nothing else of the batch", 
   expect(again).toEqual([`m${failed}`]);
   expect(counts.AuditFailed).toBe(1);
   expect((await collect(collector(), [messageOf(`${records[failed]}`, 0)])).again).toEqual([]);
+});
+
+test("no event of our own can hold up those behind it: neither the longest that there may be nor one of a kind to come", async () => {
+  const what = "ü".repeat(490);
+  const at = "2026-11-24T10:00:00.000Z";
+  const finding = { id: `orders/stranger/${what}`, database: "orders", kind: "stranger", what };
+  const opened = { id: `${finding.id}-1`, name: "FindingOpened", at, version: 1, actor: "dblease", finding };
+  await collectOwn(given.table, opened as unknown as OwnEvent);
+  await collectOwn(given.table, opened as unknown as OwnEvent);
+  await collectOwn(given.table, { id: "x-1", name: "SomethingNew", at, novel: {} } as unknown as OwnEvent);
+  const lines = (await given.items()).filter((it) => it.pk === "line#database#orders#2026-11-24");
+  expect(lines.map((it) => it.name)).toEqual(["FindingOpened"]);
 });
 
 const hostile = fc.oneof(
