@@ -3,7 +3,7 @@ import { DbleaseError } from "../../errors.ts";
 import type { Instant } from "../../grant.ts";
 import type { KnownUser } from "../engine.ts";
 import { markerText } from "../marker-text.ts";
-import { refuseForeign } from "./guard.ts";
+import { refuseForeign, unlogged } from "./guard.ts";
 import { instant, literal, ownName } from "./quote.ts";
 import { engineError, repeatOnCollision } from "./sqlstates.ts";
 import { ownerRole } from "./standing-roles.ts";
@@ -37,9 +37,7 @@ export async function alterLive(
   await repeatOnCollision(connection, () =>
     message(connection, [
       "BEGIN",
-      guard,
-      `SET LOCAL ROLE ${ownName(ownerRole)}`,
-      `ALTER ROLE ${name} ${change}`,
+      unlogged([guard, `SET LOCAL ROLE ${ownName(ownerRole)}`, `ALTER ROLE ${name} ${change}`]),
       "COMMIT",
     ]),
   );

@@ -2,7 +2,7 @@ import { codeOf } from "../../connect/login-errors.ts";
 import { checkScramSha256 } from "../../verifiers/check-scram-sha-256.ts";
 import type { NewUser } from "../engine.ts";
 import { markerText } from "../marker-text.ts";
-import { refuseAfter, refuseForeign, refusePasswordAdmin } from "./guard.ts";
+import { refuseAfter, refuseForeign, refusePasswordAdmin, unlogged } from "./guard.ts";
 import { asMember } from "./membership.ts";
 import { instant, literal, ownName } from "./quote.ts";
 import { duplicateRole, engineError, repeatOnCollision } from "./sqlstates.ts";
@@ -17,7 +17,7 @@ export async function grant(door: PostgresDoor, user: NewUser): Promise<{ userOi
   return use(door, {}, async (connection) => {
     const run = (verb: "CREATE" | "ALTER") =>
       repeatOnCollision(connection, () =>
-        message(connection, grantStatements(user, verb, connection.serverVersion)),
+        message(connection, asMessage(grantStatements(user, verb, connection.serverVersion))),
       );
     try {
       return userOidIn(
@@ -31,6 +31,12 @@ export async function grant(door: PostgresDoor, user: NewUser): Promise<{ userOi
       throw engineError(error, user.username);
     }
   });
+}
+
+/** The same between BEGIN and the SELECT as one block. */
+function asMessage(statements: readonly string[]): string[] {
+  const [begin = "", ...rest] = statements;
+  return [begin, unlogged(rest.slice(0, -2)), ...rest.slice(-2)];
 }
 
 /** One transaction. ALTER is for the repetition: only a user with this grant's marker is altered. */

@@ -9,6 +9,14 @@ export function block(body: string): string {
   return `DO ${literal(body)}`;
 }
 
+/**
+ * Statements that hold a verifier, as one that is no DDL: a server that logs DDL (log_statement = ddl or mod) would
+ * write the verifier down.
+ */
+export function unlogged(statements: readonly string[]): string {
+  return block(`BEGIN\n${statements.map((it) => `  ${it};\n`).join("")}END`);
+}
+
 /** Fails the transaction where the server's own clock is past the deadline; put last, after all waiting for locks. */
 export function refuseAfter(deadline: Instant): string {
   return block(`BEGIN
