@@ -1,6 +1,5 @@
 import { buildIamPlugin } from "./build-iam-plugin.mjs";
 import { say } from "./checkout.mjs";
-import { fetchOracleGrammar } from "./fetch-oracle-grammar.mjs";
 import { unpackMariadb } from "./unpack-mariadb.mjs";
 import { unpackMysql } from "./unpack-mysql.mjs";
 import { unpackPostgres15 } from "./unpack-postgres-15.mjs";
@@ -33,9 +32,6 @@ export async function fetchServers({ forTests, wanted }) {
       );
     say(`no ${server.title} here, its tests are skipped (${problem})`);
   }
-  const withoutGrammar = forTests ? await fetchOracleGrammar() : undefined;
-  if (withoutGrammar)
-    say(`no grammar of Oracle's SQL here, for when its statements change (${withoutGrammar})`);
   const problem = names.length > 0 ? await buildIamPlugin() : undefined;
   if (problem) say(`MariaDB and MySQL take no IAM logins here, tests of these are skipped (${problem})`);
 }
