@@ -22,8 +22,8 @@ const login = (change: Partial<SqlserverLogin> = {}): SqlserverLogin => ({
   password: server.root.password,
   tls: { ca: server.ca },
   applicationName: "dblease/0123456789ab",
-  connectTimeoutMs: 3000,
-  statementTimeoutMs: 3000,
+  connectTimeoutMs: 30_000,
+  statementTimeoutMs: 30_000,
   ...change,
 });
 

@@ -143,6 +143,8 @@ export interface Harness<Connection> {
   deputyCheck?: string;
   /** Checks of doctor that fail on this server as it comes. */
   weaknesses: readonly string[];
+  /** From where the server sees its clients come; absent: from this machine. An asymmetric matcher does as well. */
+  clientAddress?: unknown;
   /** Why the server may go on listing a session whose connection it has closed. */
   listsDead?: string;
   /** Whether a schema, table or column can be called that. */

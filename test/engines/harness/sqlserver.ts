@@ -15,6 +15,8 @@ export interface SqlserverBackend extends SqlserverAddress {
   root: { user: string; password: string };
   /** Batches with a CREATE LOGIN of this name wait until `release`. */
   hold(username: string): Promise<{ waits(): Promise<boolean>; release(): Promise<void> }>;
+  /** Absent: clients come from this machine. */
+  clientAddress?: unknown;
   stop(): Promise<void>;
 }
 
@@ -121,6 +123,9 @@ export function sqlserverHarness<Backend extends SqlserverBackend>(
       await stage.root(
         `EXEC msdb.dbo.sp_add_job @job_name = ${literal(name)}, @owner_login_name = ${literal(owner)}`,
       );
+    },
+    get clientAddress() {
+      return server.clientAddress;
     },
     weaknesses: [],
     canName: (name) => !name.endsWith(" "),
