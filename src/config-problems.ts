@@ -180,6 +180,14 @@ function duplicates(ids: readonly string[]): string[] {
   return [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))];
 }
 
+function explainedProblems({ databases, explained = [] }: Config): string[] {
+  return explained.flatMap((it, index) =>
+    "database" in it && !databases[it.database]
+      ? [`explained.${index}.database: no database is called "${it.database}"`]
+      : [],
+  );
+}
+
 /** Every mistake of a configuration whose fields are right one by one; examples are tried when nothing else is wrong. */
 export function configProblems(config: Config): string[] {
   const problems = [
@@ -198,6 +206,7 @@ export function configProblems(config: Config): string[] {
       (it) => `events: two entries have source "${it}"`,
     ),
     ...rotationProblems(config),
+    ...explainedProblems(config),
     ...traitProblems(config),
   ];
   if (problems.length > 0) return problems;

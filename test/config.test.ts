@@ -84,6 +84,16 @@ test.each([
     'rotations.app.database: no database is called "oders"',
   ],
   [
+    "a user explained on a database that does not exist",
+    `${good}explained: [{ database: oders, user: app, because: "the shop" }]`,
+    'explained.0.database: no database is called "oders"',
+  ],
+  [
+    "a principal by its ARN",
+    `${good}explained: [{ principal: "arn:aws:iam::1:role/x", because: "why" }]`,
+    "write user/<name>, role/<name> or group/<name>",
+  ],
+  [
     "an admin secret that alternates",
     `${good}rotations: { app: { database: orders, secret: env:A, user: app, strategy: alternating-users, schedule: rate(30 days) } }`,
     "an admin secret is never alternated",
