@@ -26,6 +26,12 @@ export function wholeNumber(text: string): number {
   throw new InvalidArgumentError("Write a whole number.");
 }
 
+export function portNumber(text: string): number {
+  const port = wholeNumber(text);
+  if (port <= 65_535) return port;
+  throw new InvalidArgumentError("A port is at most 65535.");
+}
+
 /** How long a command waits before it leaves the rest to itself. */
 export function timeoutOption(): Option {
   return new Option("--timeout <duration>", "wait at most this long").argParser(duration).default(600, "10m");

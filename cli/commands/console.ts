@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type Command, Option } from "commander";
-import { examples, wholeNumber } from "../options.ts";
+import { examples, portNumber } from "../options.ts";
 import type { Run } from "../run.ts";
 import { clockTime } from "../time-text.ts";
 
@@ -15,7 +15,7 @@ export function addConsole(program: Command, run: Run): void {
       "Serve a page on this machine with your own credentials: what you hold, requests to approve, a timeline, findings, receipts.",
     )
     .addOption(
-      new Option("--port <port>", "port to listen on; 0: any free one").argParser(wholeNumber).default(0),
+      new Option("--port <port>", "port to listen on; 0: any free one").argParser(portNumber).default(0),
     )
     .action(
       run(async ({ api, now, signal, words }, self) => {

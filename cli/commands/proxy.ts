@@ -9,7 +9,7 @@ import { credentialTexts } from "../credential-texts.ts";
 import { exitCode } from "../exit-code.ts";
 import { Failure } from "../failure.ts";
 import { heldGrant } from "../held-grant.ts";
-import { examples, wholeNumber } from "../options.ts";
+import { examples, portNumber, wholeNumber } from "../options.ts";
 import type { Outcome } from "../outcome.ts";
 import { pace } from "../proxy/pace.ts";
 import { type LocalPort, ports } from "../proxy/ports.ts";
@@ -161,7 +161,7 @@ export function addProxy(program: Command, run: Run): void {
       new Option(
         "--port <port>",
         "port to listen on; 0: any free one; without it 5433, and 3307 for MySQL and MariaDB",
-      ).argParser(wholeNumber),
+      ).argParser(portNumber),
     )
     .option("--role <role>", "of your grants the one with this role")
     .addOption(

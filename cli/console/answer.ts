@@ -44,7 +44,7 @@ function htmlReply(page: Page, here: string, now: Date, status = 200): Reply {
   return { status, type: "html", body: framed(page, here || "./", now).text };
 }
 
-/** What is read. Nothing in here has a way to change anything but a form's token. */
+/** What is read. A page knows only the API's questions, so that nothing in here can change anything. */
 async function read({ page, query }: Guest, { api, now, tokens }: Console): Promise<Reply> {
   if (page === "style.css") return { status: 200, type: "css", body: style };
   const visit: Visit = { api, now: now(), query, token: tokens.issue };

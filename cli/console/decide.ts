@@ -8,7 +8,11 @@ import type { OneTimeTokens } from "./one-time-tokens.ts";
  * The one change that this page makes: a yes, a no or a review, as its form has sent it.
  * @returns the grant's id.
  */
-export async function decide(api: Api, tokens: OneTimeTokens, form: URLSearchParams): Promise<string> {
+export async function decide(
+  api: Pick<Api, "decide" | "review">,
+  tokens: OneTimeTokens,
+  form: URLSearchParams,
+): Promise<string> {
   const field = (name: string) => form.get(name)?.trim() ?? "";
   const [id, decision, reason] = [field("id"), field("decision"), field("reason")];
   if (!grantIdPattern.test(id) || !isDecision(decision))

@@ -26,7 +26,7 @@ const verbs = { approve: "Approve", deny: "Deny", review: "Review" } as const;
 /** A form each, so that Enter in a reason does what stands beside it and nothing else. */
 function decisionForm(decision: Decision, { id, role, database, requester }: GrantView, visit: Visit): Html {
   const field = `${decision}-${id}`;
-  const hint = needsReason(decision)
+  const input = needsReason(decision)
     ? html`<input id="${field}" name="reason" required maxlength="500" size="40" autocomplete="off">`
     : html`<input id="${field}" name="reason" maxlength="500" size="40" autocomplete="off">`;
   const reason =
@@ -35,7 +35,7 @@ function decisionForm(decision: Decision, { id, role, database, requester }: Gra
 <input type="hidden" name="decision" value="${decision}">
 <input type="hidden" name="id" value="${id}">
 <input type="hidden" name="token" value="${visit.token(deed(decision, id))}">
-<label for="${field}">${reason}</label>${hint}
+<label for="${field}">${reason}</label>${input}
 <button>${verbs[decision]}<span class="unseen"> ${role} on ${database} for ${requester}</span></button>
 </form>`;
 }

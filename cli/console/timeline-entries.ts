@@ -1,9 +1,8 @@
 import { type GrantStatus, type Instant, isOpen } from "../../src/grant.ts";
 import { isClean } from "../../src/receipt.ts";
 import type { FindingView, GrantView, HeldEntry, Session } from "../../src/views.ts";
-import type { Api } from "../api.ts";
 import type { TimelineFilter } from "./timeline-filter.ts";
-import { ifAllowed } from "./visit.ts";
+import { ifAllowed, type Reading } from "./visit.ts";
 
 /** A grant on the timeline. */
 export interface TimelineEntry {
@@ -61,7 +60,7 @@ interface Audited {
   cut: boolean;
 }
 
-async function audited(api: Api, database: string, { from, to }: TimelineFilter): Promise<Audited> {
+async function audited(api: Reading, database: string, { from, to }: TimelineFilter): Promise<Audited> {
   const held: HeldEntry[] = [];
   const unknown: string[] = [];
   let page: string | undefined;
@@ -76,7 +75,7 @@ async function audited(api: Api, database: string, { from, to }: TimelineFilter)
 }
 
 /** Tokens stand in the life of each grant by IAM; grants by password have none. */
-async function withTokens(api: Api, entries: readonly TimelineEntry[]): Promise<TimelineEntry[]> {
+async function withTokens(api: Reading, entries: readonly TimelineEntry[]): Promise<TimelineEntry[]> {
   const all = [...entries];
   const byIam = all.flatMap((it, place) => (it.grant.model === "iam" && it.held ? [place] : []));
   for (let first = 0; first < byIam.length; first += atOnce) {
@@ -100,7 +99,7 @@ function namesOf(texts: readonly string[]): string[] {
 }
 
 /** What this person may see: an auditor all that gave access, everybody else their own and what they look after. */
-export async function findTimeline(api: Api, filter: TimelineFilter, now: Date): Promise<Timeline> {
+export async function findTimeline(api: Reading, filter: TimelineFilter, now: Date): Promise<Timeline> {
   const [grants, databases, found] = await Promise.all([
     api.grants(),
     api.databases(),

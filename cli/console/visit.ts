@@ -2,9 +2,23 @@ import type { Api } from "../api.ts";
 import { Failure } from "../failure.ts";
 import type { Html } from "./html.ts";
 
-/** What a page may use. Reading is all it does with the API. */
+/** What a page may ask: nothing in here changes anything. */
+export type Reading = Pick<
+  Api,
+  | "grants"
+  | "grant"
+  | "databases"
+  | "findings"
+  | "rotations"
+  | "auditGrant"
+  | "auditWho"
+  | "auditPerson"
+  | "auditPasswords"
+>;
+
+/** What a page may use. */
 export interface Visit {
-  api: Api;
+  api: Reading;
   now: Date;
   query: URLSearchParams;
   /** The one-time token of a form. */

@@ -17,8 +17,8 @@ export function time(instant: Instant, now: Date): Html {
   return html`<time datetime="${instant}">${clockTime(instant, now)}</time>`;
 }
 
-export function grantLink(id: string, text: Child = id): Html {
-  return html`<a href="grant?id=${encodeURIComponent(id)}">${text}</a>`;
+export function grantLink(id: string): Html {
+  return html`<a href="grant?id=${encodeURIComponent(id)}">${id}</a>`;
 }
 
 const moods: Readonly<Record<GrantStatus, "good" | "waiting" | "bad" | "over">> = {

@@ -37,6 +37,7 @@ test.each([
     next: "dblease request --help",
   },
   { args: ["unfreeze"], says: "say what: --all", next: "dblease unfreeze --help" },
+  { args: ["console", "--port", "65536"], says: "at most 65535", next: "dblease console --help" },
   { args: ["request"], says: "'database'", next: "dblease request --help" },
   { args: ["deny", "7k2m9q4x1c0z"], says: "--reason", next: "dblease deny --help" },
   { args: ["show", "../../etc/passwd"], says: "12 characters", next: "dblease show --help" },
