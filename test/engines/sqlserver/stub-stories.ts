@@ -1,4 +1,5 @@
 /** What a server does at the worst moment; only the stub can be told to. */
+import { setTimeout as pause } from "node:timers/promises";
 import { expect } from "vitest";
 import { sqlserverUsers } from "../../../src/engines/sqlserver-users.ts";
 import { interruptedDoor } from "../conformance/interrupted-door.ts";
@@ -21,6 +22,26 @@ export function stubStories(harness: SqlserverHarness<StubBackend>): void {
     expect(receipt.sessionsEnded).toBe(1);
     await expectGone(stage, person, receipt);
   });
+
+  story(
+    harness,
+    "somebody who was let in just before DROP LOGIN is thrown out, and the login goes",
+    async (stage) => {
+      const { stub } = harness.backend();
+      const person = await granted(harness, stage);
+      const { username } = person.user;
+      stub.hold((batch) => batch.includes(`DROP LOGIN [${username}]`));
+      const revoking = person.revoke();
+      while (stub.waiting.size === 0) await pause(5);
+      await stage.root(`ALTER LOGIN [${username}] ENABLE; GRANT CONNECT SQL TO [${username}]`);
+      const session = await person.login();
+      stub.release();
+      const receipt = await revoking;
+      await session.ended;
+      expect(receipt.sessionsEnded).toBe(1);
+      await expectGone(stage, person, receipt);
+    },
+  );
 
   for (const [moment, part] of [
     ["the login is disabled", "DISABLE"],
