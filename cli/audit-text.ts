@@ -1,6 +1,6 @@
 import { durationText } from "../src/duration.ts";
 import { isClean } from "../src/receipt.ts";
-import type { HeldEntry, Moment, PasswordEntry, Session, SessionEntry } from "../src/views.ts";
+import type { HeldEntry, Moment, PasswordEntry, Refusal, Session, SessionEntry } from "../src/views.ts";
 import { printable } from "./printable.ts";
 import { table } from "./table.ts";
 import type { Output } from "./terminal.ts";
@@ -36,6 +36,15 @@ function sessionText(session: Session, now: Date): string {
 /** Sessions, one a line. */
 export function sessionList(sessions: readonly Session[], now: Date): string[] {
   return sessions.length > 0 ? sessions.map((it) => sessionText(it, now)) : ["none is known"];
+}
+
+/** Refused logins in one part of the text, or none. */
+export function refusalList(refusals: readonly Refusal[], now: Date): string[] {
+  const lines = refusals.map(
+    (it) =>
+      `refused ${clockTime(it.at, now)}, ${it.code}, from ${printable(it.address ?? "an unknown address")}`,
+  );
+  return lines.length > 0 ? [lines.join("\n")] : [];
 }
 
 const quoted = (reason: string | undefined) => (reason ? `: “${printable(reason)}”` : "");

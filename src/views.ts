@@ -124,7 +124,7 @@ export type {
   SessionsAnswer,
   WhoAnswer,
 } from "./audit/answer.ts";
-export type { Session } from "./audit/sessions.ts";
+export type { Refusal, Session } from "./audit/sessions.ts";
 export type { Decision as DecisionView } from "./decide.ts";
 export type { Draft as DraftView } from "./draft.ts";
 export type { Freeze as FreezeView } from "./freeze.ts";

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { answerOptions, answerOutcome } from "../audit-outcome.ts";
 import { momentRow } from "../audit-rows.ts";
-import { momentList, sessionList } from "../audit-text.ts";
+import { momentList, refusalList, sessionList } from "../audit-text.ts";
 import { grantText } from "../grant-text.ts";
 import { examples, grantId } from "../options.ts";
 import type { Run } from "../run.ts";
@@ -21,6 +21,7 @@ export function addAuditGrant(audit: Command, run: Run): void {
         grantText(answer.grant, data, now()),
         momentList(answer.moments, data, now()),
         sessionList(answer.sessions, now()).join("\n"),
+        ...refusalList(answer.refusals, now()),
       ];
       const rows = answer.moments.map(momentRow);
       return answerOutcome(answer, { text: parts.join("\n\n"), rows, nothing: "" }, self);

@@ -1,7 +1,7 @@
 /** What questions of the audit are answered with. */
 import type { GrantId, Instant } from "../grant.ts";
 import type { GrantView } from "../views.ts";
-import type { Session } from "./sessions.ts";
+import type { Refusal, Session } from "./sessions.ts";
 
 /** Something that happened, as a person tells it. */
 export interface Moment {
@@ -25,6 +25,8 @@ export interface GrantAnswer extends Answer {
   grant: GrantView;
   moments: readonly Moment[];
   sessions: readonly Session[];
+  /** Logins under the name of its user that the server refused. */
+  refusals: readonly Refusal[];
 }
 
 /** One grant that gave access in the period that was asked about. */

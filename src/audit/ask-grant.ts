@@ -11,7 +11,7 @@ import { iamLogins, sessionsByLog, whoSatThere } from "./unknown.ts";
 const perPage = 200;
 
 export async function askGrant(table: Table, grant: Grant, page: string | undefined): Promise<GrantAnswer> {
-  const [{ events, next }, { sessions, unknown }] = await Promise.all([
+  const [{ events, next }, { sessions, refusals, unknown }] = await Promise.all([
     grantEvents(table, grant.id, perPage, page),
     sessionsOfGrant(table, grant),
   ]);
@@ -19,6 +19,7 @@ export async function askGrant(table: Table, grant: Grant, page: string | undefi
     grant: grantView(grant),
     moments: events.map(momentOf),
     sessions,
+    refusals,
     unknown: [...unknown, whoSatThere, sessionsByLog, ...(grant.model === "iam" ? [iamLogins] : [])],
     ...(next === undefined ? {} : { next }),
   };

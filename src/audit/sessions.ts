@@ -100,11 +100,20 @@ export function sessionsOf(notes: readonly SessionNote[], grant: Ended): Session
   return sessions.sort((a, b) => place(a).localeCompare(place(b)));
 }
 
-/** Logins that were refused, one code and instant each. */
-export function refusalsOf(notes: readonly SessionNote[]): SessionNote[] {
+/** A login that the server refused. */
+export interface Refusal {
+  at: Instant;
+  /** The server's own. */
+  code: string;
+  address?: string;
+}
+
+/** Logins under this name that were refused, whoever tried. */
+export function refusalsOf(notes: readonly SessionNote[]): Refusal[] {
   const sessions = Map.groupBy(notes, (it) => it.connection);
-  return [...sessions.values()].flatMap((its) => {
+  const refused = [...sessions.values()].flatMap((its) => {
     const kinds = new Set(its.map((it) => it.kind));
     return wasSession(kinds) ? [] : its.filter((it) => it.kind === "refused");
   });
+  return refused.map(({ at, code = "refused", address }) => ({ at, code, ...(address ? { address } : {}) }));
 }

@@ -122,7 +122,7 @@ describe.each(Object.entries(prefixes))("with %s", (_, prefix) => {
       ["refused", "28000"],
     ]);
     expect(sessionsOf(notes, grant)).toEqual([]);
-    expect(refusalsOf(notes)).toMatchObject([{ kind: "refused", code: "28000", address: "127.0.0.1" }]);
+    expect(refusalsOf(notes)).toMatchObject([{ code: "28000", address: "127.0.0.1" }]);
   });
 
   test.each([

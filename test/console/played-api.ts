@@ -76,6 +76,7 @@ export function playedApi(it: Records, { auditor }: { auditor: boolean }): Playe
         grant: find(id),
         moments: moments(find(id)),
         sessions: it.sessions,
+        refusals: [],
         unknown: ["Who sat there."],
       }),
     auditWho: ({ database, from, to }) =>

@@ -19,8 +19,12 @@ test("an auditor, and nobody else, reads the whole life of a grant", async () =>
   await expect(given.connect(grant)).rejects.toThrow();
   const ask = () => given.dblease("auditor", "audit", "grant", grant.id);
   // RDS brings the log in its own time.
-  await given.untilTrue(async () => (await ask()).data.sessions[1]?.endedAt !== undefined);
+  await given.untilTrue(async () => {
+    const { sessions, refusals } = (await ask()).data;
+    return refusals.length > 0 && sessions[1]?.endedAt !== undefined;
+  });
   const answer = await ask();
+  expect(answer.data.refusals).toMatchObject([{ code: "28P01", address: "127.0.0.1" }]);
   expect(answer.data.sessions).toMatchObject([
     { address: "127.0.0.1", tls: true, endedBy: "client" },
     { address: "127.0.0.1", tls: true, endedBy: "revoke" },
