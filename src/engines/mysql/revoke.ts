@@ -1,6 +1,7 @@
 import type { MysqlConnection } from "../../connect/mysql.ts";
 import { eachOnce, type OpenSession, type Receipt, type Residue } from "../../receipt.ts";
 import type { KnownUser } from "../engine.ts";
+import { type Pass, revokePasses } from "../revoke-passes.ts";
 import type { Dialect } from "./dialect.ts";
 import { drop } from "./drop.ts";
 import { endThreads, type Silence, untilQuiet } from "./end-sessions.ts";
@@ -11,9 +12,6 @@ import { readBack } from "./read-back.ts";
 import { type Reading, read, untilCommitted } from "./reading.ts";
 import { slowLoginResidue } from "./residue.ts";
 import { type MysqlDoor, use } from "./use.ts";
-
-/** A grant that was just finishing when its revoke began can bring the user back: then once more from the start. */
-const passes = 3;
 
 /**
  * Look, fence, end sessions, drop, read back: four round trips after the login where nothing is left and nobody is
@@ -29,29 +27,20 @@ export async function revoke(
     return await use(door, { purpose: "revoke" }, async (connection) => {
       // Another revoke may drop the account between our look and our ALTER: then it is gone, which the repetition sees.
       const once = () => repeatOn(accountGone, () => revokeOnce(dialect, door, connection, user, clock));
-      let { receipt, cameBack } = await once();
-      for (let pass = 1; pass < passes && cameBack; pass++) {
-        const later = await once();
-        const sessionsEnded = receipt.sessionsEnded + later.receipt.sessionsEnded;
-        const ended = [...(receipt.ended ?? []), ...(later.receipt.ended ?? [])];
-        receipt = { ...later.receipt, sessionsEnded, ended };
-        cameBack = later.cameBack;
-      }
-      return receipt;
+      return revokePasses(once);
     });
   } catch (error) {
     throw engineError(error, user.username);
   }
 }
 
-/** `cameBack`: nothing stood in the way of the drop, and yet there is an account or a session of this grant. */
 async function revokeOnce(
   dialect: Dialect,
   door: MysqlDoor,
   connection: MysqlConnection,
   user: KnownUser,
   clock: () => Date,
-): Promise<{ receipt: Receipt; cameBack: boolean }> {
+): Promise<Pass> {
   const seen = await look(dialect, connection, user);
   if (isForeign(user, seen)) throw foreignUserError(user.username);
   // Before the fence, which somebody's lock could hold up, and again after it.

@@ -1,5 +1,4 @@
 import type { MysqlConnection } from "../../connect/mysql.ts";
-import type { Member } from "../../grant.ts";
 import type { Door } from "../engine.ts";
 
 export type MysqlDoor = Door<MysqlConnection>;
@@ -8,23 +7,7 @@ export type MysqlDoor = Door<MysqlConnection>;
 // biome-ignore lint/suspicious/noExplicitAny: the statement that was sent says what is in it.
 export type Row = Record<string, any>;
 
-/** Opens a connection for one piece of work and ends it, whatever happens. */
-export async function use<T>(
-  door: MysqlDoor,
-  target: { member?: Member; purpose?: "revoke" },
-  work: (connection: MysqlConnection) => Promise<T>,
-): Promise<T> {
-  const connection = await door.open(target);
-  try {
-    const done = await work(connection);
-    await connection.end();
-    return done;
-  } catch (error) {
-    // A statement that ran out of time is still being answered: a polite end would wait for it.
-    connection.destroy();
-    throw error;
-  }
-}
+export { useConnection as use } from "../use-connection.ts";
 
 /** The comment before each statement: in process list and logs it says whose work this is. */
 export function tagged(applicationName: string, statement: string): string {

@@ -1,6 +1,7 @@
 import type { OracleConnection } from "../../connect/oracle.ts";
 import type { Receipt } from "../../receipt.ts";
 import type { KnownUser } from "../engine.ts";
+import { type Pass, revokePasses } from "../revoke-passes.ts";
 import { drop } from "./drop.ts";
 import { endSessions, type Silence, untilQuiet } from "./end-sessions.ts";
 import { engineError, isHeldUp, repeatOvertaken } from "./errors.ts";
@@ -11,8 +12,6 @@ import { ours, read } from "./reading.ts";
 import { type OracleDoor, use } from "./use.ts";
 
 /** A login that came in just before the fence, or a grant that was just finishing: then once more from the start. */
-const passes = 3;
-
 /**
  * Fence, read, drop, read back: four round trips after the login where nothing is left and nobody is connected. Whoever
  * owns anything is not dropped. Throws FOREIGN_USER, ADMIN_LACKS_RIGHTS, UNAVAILABLE and what a login throws.
@@ -21,27 +20,19 @@ export async function revoke(door: OracleDoor, user: KnownUser, clock: () => Dat
   try {
     return await use(door, { purpose: "revoke" }, async (connection) => {
       const once = () => repeatOvertaken(() => revokeOnce(door, connection, user, clock));
-      let { receipt, again } = await once();
-      for (let pass = 1; pass < passes && again; pass++) {
-        const later = await once();
-        const sessionsEnded = receipt.sessionsEnded + later.receipt.sessionsEnded;
-        receipt = { ...later.receipt, sessionsEnded };
-        again = later.again;
-      }
-      return receipt;
+      return revokePasses(once);
     });
   } catch (error) {
     throw engineError(error, user.username);
   }
 }
 
-/** `again`: nothing that was seen stood in the way of the drop, and yet the user or a session of it is there. */
 async function revokeOnce(
   door: OracleDoor,
   connection: OracleConnection,
   user: KnownUser,
   clock: () => Date,
-): Promise<{ receipt: Receipt; again: boolean }> {
+): Promise<Pass> {
   await fenceAgainstLocks(connection, user);
   const fencedAt = clock().toISOString();
   const quiet = await quieten(door, connection, user);
@@ -53,7 +44,7 @@ async function revokeOnce(
   const name = ownName(user.username);
   const userOid = ours(name, last)[0]?.id ?? user.userOid;
   return {
-    again: finished && ours(name, end).length + end.sessions.length > 0,
+    cameBack: finished && ours(name, end).length + end.sessions.length > 0,
     receipt: {
       username: user.username,
       ...(userOid === undefined ? {} : { userOid }),

@@ -1,6 +1,7 @@
 import type { PostgresConnection } from "../../connect/postgres.ts";
 import { eachOnce, type MovedObject, type Receipt } from "../../receipt.ts";
 import type { KnownUser } from "../engine.ts";
+import { revokePasses } from "../revoke-passes.ts";
 import { drop } from "./drop.ts";
 import { fence } from "./fence.ts";
 import { type Quiet, quieten } from "./quieten.ts";
@@ -9,9 +10,6 @@ import { leaveToPerson, settle } from "./settle.ts";
 import { engineError } from "./sqlstates.ts";
 import { type PostgresDoor, use } from "./use.ts";
 
-/** A grant that was just committing when its revoke began can bring the user back: then once more from the start. */
-const passes = 3;
-
 /**
  * Fence, end sessions, move what is owned, drop, read back: four round trips after the login where nothing is
  * owned and nobody is connected. Throws FOREIGN_USER, ADMIN_LACKS_RIGHTS, UNAVAILABLE and what a login throws.
@@ -19,11 +17,10 @@ const passes = 3;
 export async function revoke(door: PostgresDoor, user: KnownUser, clock: () => Date): Promise<Receipt> {
   try {
     return await use(door, { purpose: "revoke" }, async (connection) => {
-      let receipt = await revokeOnce(door, connection, user, clock);
-      for (let pass = 1; pass < passes && cameBack(receipt); pass++) {
-        receipt = after(receipt, await revokeOnce(door, connection, user, clock));
-      }
-      return receipt;
+      return revokePasses(async () => {
+        const receipt = await revokeOnce(door, connection, user, clock);
+        return { receipt, cameBack: cameBack(receipt) };
+      });
     });
   } catch (error) {
     throw engineError(error, user.username);
@@ -75,14 +72,4 @@ async function endUser(
 
 function cameBack(receipt: Receipt): boolean {
   return receipt.droppedAt !== undefined && receipt.users + receipt.sessions > 0;
-}
-
-/** Both passes' deeds, the later one's findings. */
-function after(earlier: Receipt, later: Receipt): Receipt {
-  return {
-    ...later,
-    sessionsEnded: earlier.sessionsEnded + later.sessionsEnded,
-    ended: [...(earlier.ended ?? []), ...(later.ended ?? [])],
-    moved: [...earlier.moved, ...later.moved],
-  };
 }

@@ -1,6 +1,7 @@
 import type { SqlserverConnection } from "../../connect/sqlserver.ts";
 import { eachOnce, type MovedObject, type OpenSession, type Receipt } from "../../receipt.ts";
 import type { KnownUser } from "../engine.ts";
+import { type Pass, revokePasses } from "../revoke-passes.ts";
 import { drop } from "./drop.ts";
 import { endSessions, type Silence, untilQuiet } from "./end-sessions.ts";
 import { engineError, foreignUserError, loggedIn, noSuchPrincipal, repeatOn } from "./errors.ts";
@@ -12,9 +13,6 @@ import { type Reading, read } from "./reading.ts";
 import { blockers } from "./residue.ts";
 import { strip } from "./strip.ts";
 import { type SqlserverDoor, use } from "./use.ts";
-
-/** A grant that was just finishing when its revoke began can bring the user back: then once more from the start. */
-const passes = 3;
 
 /**
  * Look, fence, end sessions, drop, read back, over one connection and in no transaction: KILL is not allowed in one, and
@@ -31,28 +29,19 @@ export async function revoke(door: SqlserverDoor, user: KnownUser, clock: () => 
       // are seen by the repetition.
       const once = () =>
         repeatOn([noSuchPrincipal, loggedIn], () => revokeOnce(door, connection, user, clock));
-      let { receipt, cameBack } = await once();
-      for (let pass = 1; pass < passes && cameBack; pass++) {
-        const later = await once();
-        const sessionsEnded = receipt.sessionsEnded + later.receipt.sessionsEnded;
-        const ended = [...(receipt.ended ?? []), ...(later.receipt.ended ?? [])];
-        receipt = { ...later.receipt, sessionsEnded, ended };
-        cameBack = later.cameBack;
-      }
-      return receipt;
+      return revokePasses(once);
     });
   } catch (error) {
     throw engineError(error, user.username);
   }
 }
 
-/** `cameBack`: nothing stood in the way of the drop, and yet there is a login or a session of this grant. */
 async function revokeOnce(
   door: SqlserverDoor,
   connection: SqlserverConnection,
   user: KnownUser,
   clock: () => Date,
-): Promise<{ receipt: Receipt; cameBack: boolean }> {
+): Promise<Pass> {
   const seen = await look(connection, user);
   if (isForeign(user, seen)) throw foreignUserError(user.username);
   // Before the fence, which somebody's lock could hold up, and again after it.
