@@ -33,7 +33,7 @@ export function addAuditScan(audit: Command, run: Run): void {
           const words = "Still at it; later: dblease audit findings";
           return { data: started, text: "", words, exit: exitCode.pending };
         }
-        const findings = view.findings.filter((it) => it.database === "*");
+        const findings = view.findings.filter(({ kind }) => kind === "policy" || kind === "no_such_action");
         const text = findings.map((it) => findingText(it, data, now())).join("\n");
         const words = `Looked at ${view.policyScan?.holders} users, roles and groups: ${findings.length} findings.`;
         return { data: findings, text, words };

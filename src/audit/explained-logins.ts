@@ -19,13 +19,11 @@ export interface Explanations {
 function ownLogins({ config, place }: Explanations): Set<string> {
   const { partition, region, account } = place;
   const of = Object.values(config.databases).flatMap(({ adminUser, resourceIds }) =>
-    adminUser === undefined
-      ? []
-      : resourceIds.flatMap((id) =>
-          [adminUser, "jit_*"].map(
-            (user) => `arn:${partition}:rds-db:${region}:${account}:dbuser:${id}/${user}`,
-          ),
-        ),
+    resourceIds.flatMap((id) =>
+      ["jit_*", ...(adminUser === undefined ? [] : [adminUser])].map(
+        (user) => `arn:${partition}:rds-db:${region}:${account}:dbuser:${id}/${user}`,
+      ),
+    ),
   );
   return new Set(of);
 }

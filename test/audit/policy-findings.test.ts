@@ -73,13 +73,21 @@ describe("how bad it is", () => {
 
 describe("what has its reason", () => {
   const config = {
-    databases: { orders: { adminUser: "dblease", resourceIds: ["db-ORDERS"] } },
+    databases: {
+      orders: { adminUser: "dblease", resourceIds: ["db-ORDERS"] },
+      carts: { resourceIds: ["db-CARTS"] },
+    },
     explained: [{ principal: "role/AWSReservedSSO_Admin_*", because: "break-glass" }],
   } as unknown as Config;
   const ownRole = "arn:aws:iam::111122223333:role/connect";
   const known: Explanations = { config, place, ownRoles: [ownRole], grants: new Set([grant]) };
   test.each<[string, Holder, boolean]>([
     ["the connect role, for users of grants", holder("role/connect", allow(login("jit_*"))), true],
+    [
+      "the connect role, on a server whose admin has a password",
+      holder("role/connect", allow(login("jit_*", "db-CARTS"))),
+      true,
+    ],
     ["a function, for its admin", holder("role/connect", allow(login("dblease"))), true],
     ["the connect role, for more", holder("role/connect", allow(login("*"))), false],
     ["another role of that name", holder("role/x/connect", allow(login("jit_*"))), false],

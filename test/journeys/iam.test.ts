@@ -426,6 +426,12 @@ test("a database that lost its IAM setting gets no grant and is a finding; the c
 if (noMariadb === undefined) mariadbByIam(given);
 else test.skip(`mariadb: no journey by IAM here (${noMariadb})`, () => {});
 
+test("a scan of IAM accuses nobody whom dblease itself lets in", async () => {
+  const found: { what: string }[] = (await given.dblease("admin", "audit", "scan")).data;
+  // Who deploys may do everything in this account.
+  expect(found.map((it) => it.what)).toEqual(["user/deployer"]);
+});
+
 test("a frozen database gives no token, and its open grants say why", async () => {
   const rita = await given.user("requester");
   const root = await given.user("admin");
