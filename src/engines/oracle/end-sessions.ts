@@ -1,6 +1,7 @@
 /** Ends sessions until there is none: a locked account's stay open, and nobody who has one can be dropped. */
 import { setTimeout as pause } from "node:timers/promises";
 import type { OracleConnection } from "../../connect/oracle.ts";
+import { eachOnce, type OpenSession } from "../../receipt.ts";
 import type { KnownUser } from "../engine.ts";
 import { noSuchProcedure, numberOf } from "./errors.ts";
 import { ownName } from "./quote.ts";
@@ -59,8 +60,8 @@ export async function endSessions(
 
 /** What is known of one server after everybody was told to go. */
 export interface Silence {
-  /** Sessions of the user that were told to end, as `sid,serial`. */
-  ended: ReadonlySet<string>;
+  /** Sessions of the user that were told to end. */
+  ended: readonly OpenSession[];
   /** No session, no admin connection, and the fence is here. */
   quiet: boolean;
   last: Reading;
@@ -76,16 +77,22 @@ export async function untilQuiet(
   again?: () => Promise<void>,
 ): Promise<Silence> {
   let last = await read(connection, user);
-  const ended = new Set<string>();
+  let ended: readonly OpenSession[] = [];
   const isOpen = () => ours(ownName(user.username), last).some(({ locked }) => !locked);
   const quiet = () => last.sessions.length === 0 && !isOpen();
   for (let round = 0; round < rounds && !quiet(); round++) {
     if (round > 0) await pause(Math.min(10 * round, 100));
     if (isOpen()) await again?.();
     await endSessions(connection, last.sessions, round < patience ? "IMMEDIATE" : "PROCESS");
-    for (const it of last.sessions)
-      if (it.kind === "session") ended.add(`${it.sid},${it.serial},${it.instance}`);
+    ended = eachOnce(ended, openSessions(last.sessions));
     last = await read(connection, user);
   }
   return { ended, quiet: quiet(), last };
+}
+
+/** By session and serial number: the server does not list the address of a client. */
+function openSessions(sessions: readonly OracleSession[]): OpenSession[] {
+  return sessions
+    .filter(({ kind }) => kind === "session")
+    .map(({ sid, serial, program }) => ({ connection: `${sid},${serial}`, application: program }));
 }

@@ -9,6 +9,8 @@ export interface OracleSession {
   sid: number;
   serial: number;
   instance: number;
+  /** What the client calls itself. */
+  program: string;
   /** Whose work it is: the user's, or that of an admin for this grant. */
   kind: "session" | "admin";
 }
@@ -43,9 +45,9 @@ export interface OwnedObject {
  */
 const readUser = `SELECT 'user' AS KIND, USERNAME AS A, PROFILE AS B, ACCOUNT_STATUS AS C, TO_CHAR(USER_ID) AS D
   FROM SYS.DBA_USERS WHERE USERNAME = :username OR PROFILE = :marker
-UNION ALL SELECT 'session', TO_CHAR(SID), TO_CHAR(SERIAL#), TO_CHAR(INST_ID), STATUS
+UNION ALL SELECT 'session', TO_CHAR(SID), TO_CHAR(SERIAL#), TO_CHAR(INST_ID), PROGRAM
   FROM SYS.GV_$SESSION WHERE USERNAME = :username OR USER# = :userid
-UNION ALL SELECT 'admin', TO_CHAR(SID), TO_CHAR(SERIAL#), TO_CHAR(INST_ID), STATUS
+UNION ALL SELECT 'admin', TO_CHAR(SID), TO_CHAR(SERIAL#), TO_CHAR(INST_ID), PROGRAM
   FROM SYS.GV_$SESSION WHERE USERNAME = SYS_CONTEXT('USERENV', 'SESSION_USER') AND PROGRAM = :tag
 UNION ALL SELECT 'role', GRANTED_ROLE, '', '', '' FROM SYS.DBA_ROLE_PRIVS WHERE GRANTEE = :username
 UNION ALL SELECT 'privilege', PRIVILEGE, '', '', '' FROM SYS.DBA_SYS_PRIVS WHERE GRANTEE = :username
@@ -72,7 +74,13 @@ export async function read(connection: OracleConnection, user: KnownUser): Promi
 function readingIn(rows: readonly OracleRow[], marker: string): Reading {
   const of = (kind: string) => rows.filter((row) => row.KIND === kind);
   const session = (kind: "session" | "admin") =>
-    of(kind).map(({ A, B, C }) => ({ kind, sid: Number(A), serial: Number(B), instance: Number(C) }));
+    of(kind).map(({ A, B, C, D }) => ({
+      kind,
+      sid: Number(A),
+      serial: Number(B),
+      instance: Number(C),
+      program: D ?? "",
+    }));
   return {
     users: of("user").map(({ A, B, C, D }) => ({
       name: A,

@@ -1,5 +1,5 @@
 import type { OracleConnection } from "../../connect/oracle.ts";
-import type { Receipt } from "../../receipt.ts";
+import type { OpenSession, Receipt } from "../../receipt.ts";
 import type { KnownUser } from "../engine.ts";
 import { type Pass, revokePasses } from "../revoke-passes.ts";
 import { drop } from "./drop.ts";
@@ -42,6 +42,7 @@ async function revokeOnce(
   const droppedAt = dropped === "now" ? { droppedAt: clock().toISOString() } : {};
   const end = await read(connection, user);
   const name = ownName(user.username);
+  const ended = [...quiet.writer.ended, ...quiet.elsewhere];
   const userOid = ours(name, last)[0]?.id ?? user.userOid;
   return {
     cameBack: finished && ours(name, end).length + end.sessions.length > 0,
@@ -50,7 +51,8 @@ async function revokeOnce(
       ...(userOid === undefined ? {} : { userOid }),
       fencedAt,
       ...droppedAt,
-      sessionsEnded: quiet.writer.ended.size + quiet.elsewhere,
+      sessionsEnded: ended.length,
+      ended,
       moved: [],
       ...(await readBack(door, user, end, clock)),
     },
@@ -74,7 +76,7 @@ interface Quiet {
   everywhere: boolean;
   writer: Silence;
   /** Sessions that were ended on other members. */
-  elsewhere: number;
+  elsewhere: readonly OpenSession[];
 }
 
 async function quieten(door: OracleDoor, connection: OracleConnection, user: KnownUser): Promise<Quiet> {
@@ -91,6 +93,6 @@ async function quieten(door: OracleDoor, connection: OracleConnection, user: Kno
   return {
     everywhere: [writer, ...others].every((answer) => answer?.quiet),
     writer,
-    elsewhere: others.reduce((sum, answer) => sum + (answer?.ended.size ?? 0), 0),
+    elsewhere: others.flatMap((answer) => answer?.ended ?? []),
   };
 }

@@ -145,6 +145,8 @@ export interface Harness<Connection> {
   weaknesses: readonly string[];
   /** From where the server sees its clients come; absent: from this machine. An asymmetric matcher does as well. */
   clientAddress?: unknown;
+  /** How a receipt names a session that was ended; absent: by the client's address and port. */
+  endedSession?: object;
   /** Why the server may go on listing a session whose connection it has closed. */
   listsDead?: string;
   /** Whether a schema, table or column can be called that. */

@@ -13,7 +13,7 @@ export function sessionStories<Connection>(harness: Harness<Connection>): void {
       await session.ended;
       expect(receipt.sessionsEnded).toBe(1);
       expect(receipt.ended).toMatchObject([
-        {
+        harness.endedSession ?? {
           address: harness.clientAddress ?? "127.0.0.1",
           connection: expect.stringMatching(/^\d+(\.\d+){3}\W/),
         },

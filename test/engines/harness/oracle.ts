@@ -1,3 +1,4 @@
+import { expect } from "vitest";
 import type { OracleConnection } from "../../../src/connect/oracle.ts";
 import { tag } from "../../../src/connect/tag.ts";
 import type { Door } from "../../../src/engines/engine.ts";
@@ -97,6 +98,7 @@ export function oracleHarness(): OracleHarness {
       );
     },
     deputyCheck: "give:jit_managed",
+    endedSession: { connection: expect.stringMatching(/^\d+,\d+$/), application: "sqlplus" },
     weaknesses: [],
     canName: (name) => !/["\0]/.test(name),
     split,
