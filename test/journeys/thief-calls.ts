@@ -5,6 +5,7 @@ import { DisableRuleCommand, EventBridgeClient, PutEventsCommand } from "@aws-sd
 import * as iam from "@aws-sdk/client-iam";
 import { InvokeCommand, LambdaClient, UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import * as rds from "@aws-sdk/client-rds";
+import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import * as secrets from "@aws-sdk/client-secrets-manager";
 import * as sfn from "@aws-sdk/client-sfn";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
@@ -26,12 +27,15 @@ import type { GivenStack } from "./given-stack.ts";
 /** Every function, as the stack calls it. */
 export const functions = {
   api: "ApiFunction",
+  backfill: "BackfillFunction",
   beginGrant: "BeginGrant",
   beginRotation: "FleetBegin",
   beginRevoke: "BeginRevoke",
   broker: "Broker",
+  collect: "CollectorFunction",
   collectLog: "Logs",
   configure: "Configure",
+  digest: "ArchiveDigest",
   enableIam: "EnableIam",
   endGrace: "RotationGrace",
   intake: "IntakeFunction",
@@ -46,6 +50,7 @@ export const functions = {
   sampleSessions: "Sampler",
   settle: "Settle",
   sweep: "Sweep",
+  watchUsers: "UserWatch",
 } as const;
 
 export type Name = keyof typeof functions;
@@ -61,6 +66,7 @@ const clients = {
   sts: (access: AwsAccess) => new STSClient(access),
   rds: (access: AwsAccess) => new rds.RDSClient(access),
   lambda: (access: AwsAccess) => new LambdaClient(access),
+  s3: (access: AwsAccess) => new S3Client({ ...access, forcePathStyle: true }),
   states: (access: AwsAccess) => new sfn.SFNClient(access),
   events: (access: AwsAccess) => new EventBridgeClient(access),
   sns: (access: AwsAccess) => new SNSClient(access),
@@ -110,6 +116,7 @@ export function thiefCalls(
   { adminSecret, applicationSecret, otherSecret, connectRole }: Loot,
 ): readonly (readonly [string, Call, readonly Name[]])[] {
   const TableName = given.table.name;
+  const Bucket = given.resource("ArchiveBucket");
   const RoleName = given.resource("PostgresRevokeServiceRole");
   const Key = (pk: string) => ({ pk, sk: "x" });
   const put = (pk: string) => by("table", new PutCommand({ TableName, Item: Key(pk), ...never }));
@@ -160,14 +167,18 @@ export function thiefCalls(
       query("open", "open"),
       ["api", "configure", "intake", "policyScan", "reconcile", "sampleSessions", "sweep"],
     ],
-    ["read the events of a grant", query("event#x"), ["api"]],
+    ["read the events of a grant", query("event#x"), ["api", "backfill"]],
     ["read the audit", query("line#x"), ["api"]],
-    ["add to the audit", put("line#x"), ["collectLog", "publish"]],
+    ["add to the audit", put("line#x"), ["backfill", "collect", "collectLog", "publish"]],
     ["add a session", put("session#x"), ["collectLog", "sampleSessions"]],
     ["change the audit", update("line#x"), []],
     ["remove from the audit", remove("line#x"), []],
-    ["read the findings", query("finding"), ["api", "policyScan", "reconcile", "sweep"]],
-    ["read the rotations", query("rotation"), ["api", "beginRotation", "configure", "endGrace", "reconcile"]],
+    ["read the findings", query("finding"), ["api", "collectLog", "policyScan", "reconcile", "sweep"]],
+    [
+      "read the rotations",
+      query("rotation"),
+      ["api", "backfill", "beginRotation", "configure", "endGrace", "reconcile"],
+    ],
     ["read the drafts", query("draft"), ["api"]],
     ["write a grant", put("grant#x"), [...changers, "broker", "intake"]],
     ["change a grant", update("grant#x"), [...changers, "broker"]],
@@ -181,9 +192,21 @@ export function thiefCalls(
     ["write a configuration", put("config"), ["configure"]],
     ["change a configuration", update("config"), []],
     ["freeze or lift", update("freeze"), ["api", "beginGrant"]],
-    ["write a finding", put("finding"), ["api", "policyScan", "reconcile", "sweep"]],
+    ["write a finding", put("finding"), ["api", "collectLog", "policyScan", "reconcile", "sweep"]],
     ["accept a server", update("database"), ["api", "configure", "reconcile"]],
     ["write a draft", put("draft"), ["api", "intake"]],
+    ["add an event of the audit", put("audit#x"), ["backfill", "collect", "collectLog", "publish"]],
+    ["change an event of the audit", update("audit#x"), []],
+    ["remove an event of the audit", remove("audit#x"), []],
+    ["add to a day's record", put("record#x"), ["publish"]],
+    ["read a day's record", query("record#x"), ["api", "digest"]],
+    ["change a day's record", update("record#x"), []],
+    [
+      "write a digest",
+      by("s3", new PutObjectCommand({ Bucket, Key: "digests/2026-11-24.json", IfMatch: '"never"' })),
+      ["digest"],
+    ],
+    ["read the archive", by("s3", new GetObjectCommand({ Bucket, Key: "events/x" })), []],
     ["delete the table", by("dynamodb", new DeleteTableCommand({ TableName })), []],
 
     [
@@ -317,7 +340,7 @@ export function thiefCalls(
 
     ["start a grant", start("GrantMachine"), ["api", "intake", "sweep"]],
     ["start a revoke", start("RevokeMachine"), ["api", "sweep"]],
-    ["start a reconciliation", start("ReconcileMachine"), ["api"]],
+    ["start a reconciliation", start("ReconcileMachine"), ["api", "watchUsers"]],
     ["rotate all passwords", start("FleetMachine"), ["api"]],
     ["stop a workflow", by("states", new sfn.StopExecutionCommand({ executionArn: execution })), []],
     [
@@ -337,7 +360,7 @@ export function thiefCalls(
     [
       "put a dead letter",
       by("sqs", new SendMessageCommand({ QueueUrl, MessageBody: "x" })),
-      ["collectLog", "notify", "policyScan", "publish", "revoke"],
+      ["collectLog", "notify", "policyScan", "publish", "revoke", "watchUsers"],
     ],
     ["read dead letters", by("sqs", new ReceiveMessageCommand({ QueueUrl })), []],
     [
