@@ -150,6 +150,10 @@ function rotationProblems(config: Config): string[] {
   const alternating = all
     .filter(([, it]) => admins.has(it.secret) && strategyOf(config, it) === "alternating-users")
     .map(([id]) => `rotations.${id}.strategy: an admin secret is never alternated; write single-user`);
+  const unpaired = all
+    .filter(([, it]) => databases[it.database]?.engine === "oracle")
+    .filter(([, it]) => strategyOf(config, it) === "alternating-users")
+    .map(([id]) => `rotations.${id}.strategy: oracle keeps two passwords for a user; write single-user`);
   const graces = all
     .filter(([, it]) => it.grace !== undefined && strategyOf(config, it) === "single-user")
     .flatMap(([id, it]) => {
@@ -167,7 +171,7 @@ function rotationProblems(config: Config): string[] {
   const users = duplicates(all.map(([, it]) => `${it.user} on ${it.database}`)).map(
     (it) => `rotations: two entries rotate user ${it}`,
   );
-  return [...unknown, ...alternating, ...graces, ...secrets, ...users];
+  return [...unknown, ...alternating, ...unpaired, ...graces, ...secrets, ...users];
 }
 
 /** Engines that keep one password for a login. */

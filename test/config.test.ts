@@ -104,6 +104,26 @@ test.each([
     "rotations.app.grace: a single user of PostgreSQL has one password",
   ],
   [
+    "a pair on Oracle",
+    `${good.replace("postgres", "oracle")}rotations: { app: { database: orders, secret: env:B, user: app, strategy: alternating-users, schedule: rate(30 days) } }`,
+    "rotations.app.strategy: oracle keeps two passwords for a user",
+  ],
+  [
+    "columns to read on Oracle",
+    good.replace("postgres", "oracle").replace("schemas: [public]", "schemas: [S], columns: { T: [C] }"),
+    "roles.read-only: oracle gives select on whole tables only",
+  ],
+  [
+    "plain text on Oracle",
+    good.replace("postgres", "oracle, tls: off"),
+    "databases.orders.tls: oracle needs TLS",
+  ],
+  [
+    "passwords over the API where verifiers do",
+    good.replace("postgres", "postgres, passwordsOverApi: true"),
+    "databases.orders.passwordsOverApi: only oracle needs it",
+  ],
+  [
     "two secrets for one user",
     `${good}rotations:
   one: { database: orders, secret: env:B, user: app, schedule: rate(30 days) }
