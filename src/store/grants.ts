@@ -6,7 +6,15 @@ import { GetCommand, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dy
 import { DbleaseError } from "../errors.ts";
 import type { GrantEvent, GrantEventName } from "../events.ts";
 import type { FreezeScope } from "../freeze.ts";
-import { assertMayFollow, type Grant, type GrantId, type GrantStatus, type Instant } from "../grant.ts";
+import {
+  assertMayFollow,
+  type Grant,
+  type GrantId,
+  type GrantStatus,
+  type Instant,
+  isOpen,
+  waitingStatuses,
+} from "../grant.ts";
 import { attentionAt } from "../sweep.ts";
 import { claimOf } from "./drafts.ts";
 import { unlessFrozen } from "./freezes.ts";
@@ -129,6 +137,18 @@ export async function createGrant(
   }
 }
 
+/** Of an access that never began nothing is left to log in with: on some engines it is the password itself. */
+function forgotten(table: Table, { id }: Grant) {
+  return {
+    Update: {
+      TableName: table.name,
+      Key: keys.verifier(id),
+      UpdateExpression: "SET verifier = :none",
+      ExpressionAttributeValues: { ":none": "" },
+    },
+  };
+}
+
 /**
  * Changes the status, with its event, if the grant is still at the version that was read.
  * @returns the grant as written. @throws WRONG_STATUS, CONFLICT (read again and decide anew).
@@ -164,6 +184,7 @@ export async function changeStatus(table: Table, grant: Grant, change: Change): 
             },
           },
           eventPut(table, eventOf(next, grant.status, change)),
+          ...(waitingStatuses.includes(grant.status) && !isOpen(change.to) ? [forgotten(table, grant)] : []),
           ...unlessFrozen(table, change.scopes ?? []),
         ],
       }),

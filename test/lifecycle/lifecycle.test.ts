@@ -200,6 +200,10 @@ async function tell(scheduler: fc.Scheduler, commands: readonly Command[]): Prom
   for (const grant of await world.all()) {
     expect(["revoked", "grant_failed", "denied", "lapsed", "cancelled"]).toContain(grant.status);
     if (grant.status === "revoked") expect(grant.receipt?.residue).toEqual([]);
+    // What would have opened an access that never began is not kept.
+    if (["denied", "lapsed", "cancelled"].includes(grant.status)) {
+      expect(await world.storedVerifier(grant.id)).toBe("");
+    }
   }
 }
 

@@ -22,6 +22,7 @@ import { writeConfig } from "../../src/store/configs.ts";
 import { readGrant } from "../../src/store/find-grants.ts";
 import { touchGrant } from "../../src/store/grants.ts";
 import type { Table } from "../../src/store/table.ts";
+import { readVerifier } from "../../src/store/verifiers.ts";
 import { newSecret } from "../../src/verifiers/new-secret.ts";
 import { beginGrant } from "../../src/workflow/begin-grant.ts";
 import { beginRevoke } from "../../src/workflow/begin-revoke.ts";
@@ -252,6 +253,10 @@ export class World {
       }),
     );
     return (found.Items ?? []) as unknown as Grant[];
+  }
+
+  async storedVerifier(id: string): Promise<string> {
+    return (await readVerifier(this.parts.truth, id)).verifier;
   }
 
   async eventsOf(id: string): Promise<GrantEvent[]> {

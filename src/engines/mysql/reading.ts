@@ -34,14 +34,17 @@ export async function read(
 /** 20 times 150 ms: an application's prepared transaction is committed by then, one that was left behind is not. */
 const rounds = 20;
 
-/** Reads again while one of the prepared transactions that were there first is still there; only these count. */
+/**
+ * Reads again while one of the prepared transactions that were listed first is still there; only these count. Whether one
+ * has a session is believed of the later readings alone: the first may be from before the session ended.
+ */
 export async function untilCommitted(
   dialect: Dialect,
   connection: MysqlConnection,
   user: KnownUser,
   first: Reading,
 ): Promise<Reading> {
-  let prepared = first.prepared;
+  let prepared = first.listed;
   let reading = first;
   for (let round = 0; round < rounds && prepared.length > 0; round++) {
     await pause(150);
