@@ -16,7 +16,7 @@ export function actorOf({ userIdentity: it, eventSource }: CloudTrailRecord): Au
   const issuer = it.sessionContext?.sessionIssuer;
   switch (it.type) {
     case "IAMUser":
-      return { name: plainText(it.userName) ?? uniqueId ?? nobody, ...id(uniqueId), ...arn };
+      return { name: plainText(it.userName) ?? plainText(uniqueId) ?? nobody, ...id(uniqueId), ...arn };
     case "AssumedRole": {
       const name = plainText(session) ?? nobody;
       if (identityCenter.test(issuer?.arn ?? "")) return { name, ...id(`session/${session}`), ...arn };

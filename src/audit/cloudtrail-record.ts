@@ -8,7 +8,7 @@ import * as z from "zod";
 const text = z.string().max(2_048);
 /** What ends up in a key of the table: no character that separates there, and never long. */
 const word = z.string().regex(/^[\w.-]{1,128}$/);
-const arn = z.string().regex(/^arn:[\w-]+:[\w-]*:[\w-]*:\d*:[^\s#]{1,600}$/);
+const arn = z.string().regex(/^arn:[\w-]+:[\w-]*:[\w-]*:\d*:[^\s#\p{C}]{1,600}$/u);
 
 /** CloudTrail writes `null` where there is nothing. */
 function maybe<Schema extends z.ZodType>(schema: Schema) {
