@@ -85,9 +85,13 @@ afterAll(async () => {
 });
 
 test("asked for, used, extended, given a new password, ended and proved", async () => {
-  const doctor = (await given.dblease("admin", "doctor", "invoices")).data.checks;
-  expect(doctor.filter((it: { ok: boolean }) => !it.ok)).toEqual([]);
-  expect(doctor[0].sentence).toBe("sqlserver is proven against: protocol stub and grammar");
+  let doctor: { ok: boolean; sentence: string }[] = [];
+  // The stub answers in this process, and reads its grammar first: the first login may be too long on its way.
+  await given.untilTrue(async () => {
+    doctor = (await given.dblease("admin", "doctor", "invoices")).data.checks;
+    return doctor.every((it) => it.ok);
+  });
+  expect(doctor[0]?.sentence).toBe("sqlserver is proven against: protocol stub and grammar");
   const words = ["invoices", "--role", "read-only", "--for", "5m", "--reason", "a journey"];
   const grant: GrantView = (await given.dblease("requester", "request", ...words)).data;
   expect(grant).toMatchObject({ status: "active", engine: "sqlserver" });
