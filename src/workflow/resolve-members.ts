@@ -61,8 +61,9 @@ async function ofInstance(rds: RDSClient, writer: DBInstance, database: Database
 }
 
 async function ofCluster(rds: RDSClient, cluster: DBCluster, database: DatabaseSnapshot): Promise<Member[]> {
-  const members =
-    cluster.DBClusterMembers ?? unknown(`members of cluster ${cluster.DBClusterIdentifier}`, database);
+  const members = cluster.DBClusterMembers ?? [];
+  // A cluster without instances still has its users: that nobody can read them is no proof that they are gone.
+  if (members.length === 0) unknown(`members of cluster ${cluster.DBClusterIdentifier}`, database);
   // Users, IAM's setting and its resource id belong to the cluster; the instances behind it come and go.
   const ofAll = {
     iamEnabled: cluster.IAMDatabaseAuthenticationEnabled ?? false,
