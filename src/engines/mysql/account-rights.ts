@@ -1,4 +1,5 @@
 /** What an account may do, read from the text of its GRANTs: nothing else shows all of it on MySQL and on MariaDB. */
+import { DbleaseError } from "../../errors.ts";
 import type { Row } from "./use.ts";
 
 export interface AccountRight {
@@ -26,6 +27,12 @@ function columnsOf(privilege: string): string[] {
 }
 
 function ofRow(row: string, account: string): AccountRight[] {
+  if (row.startsWith("REVOKE ")) {
+    // Of partial_revokes: what one GRANT gives, another row takes away again.
+    throw new DbleaseError("USER_REFUSED", `${account} has rights that are revoked in part`, {
+      next: "use strategy single-user, or let a GRANT on each schema say what the user may do",
+    });
+  }
   const to = ` TO ${account}`;
   const at = row.lastIndexOf(to);
   // MariaDB's `SET DEFAULT ROLE`; read elsewhere.
@@ -43,7 +50,7 @@ function ofRow(row: string, account: string): AccountRight[] {
     .map((privilege) => ({ privilege, on }));
 }
 
-/** @param rows of SHOW GRANTS. @param account in backticks, as the server writes it. */
+/** @param rows of SHOW GRANTS. @param account in backticks, as the server writes it. @throws USER_REFUSED */
 export function accountRights(rows: readonly Row[], account: string): AccountRight[] {
   return rows.flatMap((row) => ofRow(String(Object.values(row)[0]), account));
 }
