@@ -137,7 +137,11 @@ export async function createGrant(
   }
 }
 
-/** Of an access that never began nothing is left to log in with: on some engines it is the password itself. */
+/** Of an access that ends, or never begins, nothing is kept to log in with: on some engines it is the password itself. */
+function isLastUse({ status, verifierNumber }: Grant, to: GrantStatus): boolean {
+  return verifierNumber > 0 && (to === "revoking" || (waitingStatuses.includes(status) && !isOpen(to)));
+}
+
 function forgotten(table: Table, { id }: Grant) {
   return {
     Update: {
@@ -184,7 +188,7 @@ export async function changeStatus(table: Table, grant: Grant, change: Change): 
             },
           },
           eventPut(table, eventOf(next, grant.status, change)),
-          ...(waitingStatuses.includes(grant.status) && !isOpen(change.to) ? [forgotten(table, grant)] : []),
+          ...(isLastUse(grant, change.to) ? [forgotten(table, grant)] : []),
           ...unlessFrozen(table, change.scopes ?? []),
         ],
       }),
