@@ -48,7 +48,7 @@ export class PersonRoles extends Construct {
     }
     this.write = new DbleaseFunction(this, "Policy", installation, {
       file: "person-policy",
-      timeoutSeconds: 10,
+      timeoutSeconds: 60,
     });
     installation.store.grantRead(this.write);
     this.allowPolicies(boundary);
@@ -61,7 +61,10 @@ export class PersonRoles extends Construct {
   }
 
   private boundary({ databases }: Config): ManagedPolicy {
-    const resources = temporaryUserArns(this, Object.values(databases));
+    const resources = temporaryUserArns(
+      this,
+      Object.values(databases).filter((it) => it.mode === "policy"),
+    );
     const boundary = new ManagedPolicy(this, "Boundary", {
       description: "dblease: all that roles of persons can ever do",
       statements: [new PolicyStatement({ actions: ["rds-db:connect"], resources })],

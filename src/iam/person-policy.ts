@@ -103,11 +103,25 @@ export async function followGrant(parts: PersonPolicies, id: GrantId): Promise<{
   const at = { RoleName: roleName(role), PolicyName: grant.id };
   if (standing.includes(grant.status)) {
     await put(parts.iam, at, policyOf(grant, role, parts.region, parts.clock()));
-    return {};
+    // A revoke may have read the policy's absence between our look and our write.
+    if (standing.includes((await readGrant(parts.table, id)).status)) return {};
   }
   await remove(parts.iam, at);
   await assertAbsent(parts.iam, at);
   return { absentAt: parts.clock().toISOString() };
+}
+
+/** A role that is gone has none. */
+async function policiesOf(iam: IAMClient, RoleName: string): Promise<string[]> {
+  const found: string[] = [];
+  try {
+    for await (const page of paginateListRolePolicies({ client: iam }, { RoleName })) {
+      found.push(...(page.PolicyNames ?? []));
+    }
+  } catch (error) {
+    if (!isNamed(error, "NoSuchEntity")) throw error;
+  }
+  return found;
 }
 
 /** A policy on one of these roles that no grant of dblease explains. */
@@ -127,12 +141,11 @@ export async function tidyRoles(
   const removed: GrantId[] = [];
   const foreign: ForeignPolicy[] = [];
   for (const RoleName of roles) {
-    for await (const page of paginateListRolePolicies({ client: parts.iam }, { RoleName })) {
-      for (const policy of page.PolicyNames ?? []) {
-        const grant = grantIdPattern.test(policy) ? await findGrant(parts.table, policy) : undefined;
-        if (roleName(grant?.personRole ?? "") !== RoleName) foreign.push({ role: RoleName, policy });
-        else if ((await followGrant(parts, policy)).absentAt) removed.push(policy);
-      }
+    for (const policy of await policiesOf(parts.iam, RoleName)) {
+      const grant = grantIdPattern.test(policy) ? await findGrant(parts.table, policy) : undefined;
+      if (!grant || roleName(grant.personRole ?? "") !== RoleName) foreign.push({ role: RoleName, policy });
+      else if (standing.includes(grant.status)) continue;
+      else if ((await followGrant(parts, policy)).absentAt) removed.push(policy);
     }
   }
   return { removed, foreign };
