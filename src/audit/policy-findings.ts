@@ -3,6 +3,7 @@ import type { Observation, Severity } from "../finding.ts";
 import type { Judgement } from "../iam/judge-logins.ts";
 import { type Holder, holderText } from "./holder.ts";
 import { isUnconditional, policiesWithNoSuchAction, type ReachingStatement } from "./policy-reach.ts";
+import { mostTried } from "./tried-logins.ts";
 
 /** Evidence is for people; what a hostile policy repeats is cut. */
 const mostLines = 12;
@@ -46,11 +47,12 @@ function repair({ kind, name }: Holder, policies: readonly string[]): string {
   return commands.join(" && ");
 }
 
-/** Whether AWS's no is the last word: it tried what the statements mean, and nothing else decides. */
+/** Whether AWS's no is the last word: it was asked about every login that the statements mean, and nothing else decides. */
 function isRefused(statements: readonly ReachingStatement[], judgement: Judgement): boolean {
   const isPlain = (it: ReachingStatement) =>
-    isUnconditional(it) && !it.resources.some((text) => text.startsWith("everything"));
-  return judgement.is === "denied" && statements.every(isPlain);
+    isUnconditional(it) && !it.resources.some((text) => text.startsWith("everything") || /[*?$]/.test(text));
+  const resources = new Set(statements.flatMap((it) => it.resources));
+  return judgement.is === "denied" && statements.every(isPlain) && resources.size <= mostTried;
 }
 
 function verdict(holder: Holder, judgement: Judgement): { severity: Severity; words: string } {

@@ -24,6 +24,9 @@ function dbuserArn({ partition, region, account }: Place, user: string): string 
   return `arn:${partition}:rds-db:${region}:${account}:dbuser:${user}`;
 }
 
+/** Logins of one holder that AWS is asked about. */
+export const mostTried = 20;
+
 function withoutVariables(resource: string): string {
   return resource.replace(/\$\{[^}]*\}/g, "*");
 }
@@ -61,5 +64,5 @@ export function triedLogins(
     .filter((it) => !it.startsWith("everything"))
     .map((it): Login => ({ arn: example(it, place) }));
   const all = [...meant, ...examples];
-  return all.filter(({ arn }, index) => all.findIndex((it) => it.arn === arn) === index).slice(0, 20);
+  return all.filter(({ arn }, index) => all.findIndex((it) => it.arn === arn) === index).slice(0, mostTried);
 }

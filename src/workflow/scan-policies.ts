@@ -5,7 +5,7 @@ import { type Holder, holdersNamedBy, holderText } from "../audit/holder.ts";
 import { policyFindings } from "../audit/policy-findings.ts";
 import { policyReach } from "../audit/policy-reach.ts";
 import { type Place, type Server, triedLogins } from "../audit/tried-logins.ts";
-import { allDatabases, type FindingKind, type Observation } from "../finding.ts";
+import { allDatabases, type Finding, type FindingKind, type Observation } from "../finding.ts";
 import { accountHolders } from "../iam/account-holders.ts";
 import { judgeLogins } from "../iam/judge-logins.ts";
 import { namedHolders } from "../iam/named-holders.ts";
@@ -91,9 +91,12 @@ export async function scanPolicies(
   { run = "daily", detail }: ScanOrder,
 ): Promise<{ holders: number; findings: number }> {
   if (detail !== undefined) return scanNamed(scanner, detail);
+  const begun = scanner.clock().toISOString();
   const holders = await accountHolders(scanner.iam);
   const observations = await observeAll(scanner, holders);
-  const findings = await recordFindings(scanner, allDatabases, observations, (it) => kinds.includes(it.kind));
+  // What a change has brought meanwhile was not there to be looked at.
+  const wasLookedAt = (it: Finding) => kinds.includes(it.kind) && it.seenAt < begun;
+  const findings = await recordFindings(scanner, allDatabases, observations, wasLookedAt);
   await notePolicyScan(scanner.table, { run, at: scanner.clock().toISOString(), holders: holders.length });
   return { holders: holders.length, findings: findings.length };
 }
