@@ -1,4 +1,10 @@
-import { brokenLink, type CheckedHour, type DayDigest } from "../src/audit/day-digest.ts";
+import {
+  beginning,
+  brokenLink,
+  type CheckedHour,
+  type DayDigest,
+  dayAfter,
+} from "../src/audit/day-digest.ts";
 import type { Api } from "./api.ts";
 
 /** What was compared, and the first day that does not match. */
@@ -48,13 +54,15 @@ function differs(digest: DayDigest, hours: readonly CheckedHour[]): string | und
 export async function verifyAudit(
   api: Api,
   from: string | undefined,
+  now: Date,
   look: (day: string) => void,
 ): Promise<Verification> {
   const chain = await chainOf(api, from);
   const broken = brokenLink(chain);
+  const lost = lostDay(chain, from, now);
   let events = 0;
   for (const digest of chain) {
-    if (digest === broken) {
+    if (digest === broken || (digest === chain[0] && lost === digest.day)) {
       const because = "its digest does not follow from the day before, or not from what it says itself";
       return { ...ends(chain), events, broken: { day: digest.day, because, changed: [] } };
     }
@@ -65,7 +73,23 @@ export async function verifyAudit(
     if (because) return { ...ends(chain), events, broken: { day: digest.day, because, changed } };
     events += hours.reduce((sum, it) => sum + it.events, 0);
   }
+  if (lost !== undefined) {
+    const because = "its digest is gone, or was never made; the digest function's log says which";
+    return { ...ends(chain), events, broken: { day: lost, because, changed: [] } };
+  }
   return { ...ends(chain), events };
+}
+
+/** The digest of a day is there 27 hours after its end; by then, and half a day for a function that was tried again. */
+const madeAfterMs = 39 * 3_600_000;
+
+/** A day that must have a digest and is not in the chain, where the first day of all must be the beginning. */
+function lostDay(chain: readonly DayDigest[], from: string | undefined, now: Date): string | undefined {
+  const [first, last] = [chain[0], chain.at(-1)];
+  if (!first || !last) return undefined;
+  if (from === undefined && first.previous !== beginning) return first.day;
+  const next = dayAfter(last.day);
+  return Date.parse(dayAfter(next)) + madeAfterMs < now.getTime() ? next : undefined;
 }
 
 function ends(chain: readonly DayDigest[]): Pick<Verification, "from" | "to"> {

@@ -25,7 +25,7 @@ export function addAuditVerify(audit: Command, run: Run): void {
     )
     .addOption(new Option("--from <day>", "from this day on (UTC); else from the first one").argParser(day))
     .action(
-      run(async ({ api, words }, self) => {
+      run(async ({ api, now, words }, self) => {
         let at = "digests";
         const shown = progress(
           words,
@@ -34,7 +34,7 @@ export function addAuditVerify(audit: Command, run: Run): void {
         );
         try {
           const { from } = self.opts<{ from?: string }>();
-          const data = await verifyAudit(api, from, (next) => {
+          const data = await verifyAudit(api, from, now(), (next) => {
             at = next;
           });
           return { data, text: sentence(data), exit: data.broken ? exitCode.failed : exitCode.ok };

@@ -40,9 +40,11 @@ const columns = {
 export class AuditArchive extends Construct {
   private readonly bucket: Bucket;
   private readonly stream: CfnDeliveryStream;
+  private readonly key: IKey | undefined;
 
   constructor(scope: Construct, id: string, installation: Installation, archived: Archived) {
     super(scope, id);
+    this.key = installation.key;
     this.bucket = this.makeBucket(installation, archived);
     this.stream = this.makeStream(installation);
     this.digest(installation);
@@ -60,6 +62,7 @@ export class AuditArchive extends Construct {
   openDigests(to: DbleaseFunction): void {
     to.allow(["s3:GetObject"], [this.bucket.arnForObjects("digests/*")], "One object a day, by its date.");
     to.allow(["s3:ListBucket"], [this.bucket.bucketArn]);
+    if (this.key) this.openKey(to.role, this.key, ["s3"]);
     to.addEnvironment("ARCHIVE_BUCKET", this.bucket.bucketName);
   }
 
@@ -103,7 +106,7 @@ export class AuditArchive extends Construct {
     for (const it of delivered) {
       acknowledgeStar(files, it, "Firehose names its files when it writes them, in these two folders.");
     }
-    if (key) this.openKey(role, key);
+    if (key) this.openKey(role, key, ["s3", "firehose"]);
     const stream = new CfnDeliveryStream(this, "Stream", {
       deliveryStreamEncryptionConfigurationInput: key
         ? { keyType: "CUSTOMER_MANAGED_CMK", keyArn: key.keyArn }
@@ -125,15 +128,15 @@ export class AuditArchive extends Construct {
     return stream;
   }
 
-  /** In the name of the two services, for what they keep. */
-  private openKey(role: Role, key: IKey): void {
+  /** In the name of these services, for what they keep. */
+  private openKey(role: Role, key: IKey, services: readonly string[]): void {
     const { region } = Stack.of(this);
     role.addToPolicy(
       new PolicyStatement({
         actions: ["kms:Decrypt", "kms:GenerateDataKey"],
         resources: [key.keyArn],
         conditions: {
-          StringEquals: { "kms:ViaService": ["s3", "firehose"].map((it) => `${it}.${region}.amazonaws.com`) },
+          StringEquals: { "kms:ViaService": services.map((it) => `${it}.${region}.amazonaws.com`) },
         },
       }),
     );

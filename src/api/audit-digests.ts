@@ -1,6 +1,6 @@
 /** GET /audit/digests, GET /audit/recorded: what `dblease audit verify` compares. */
 import { checkHour } from "../audit/check-hour.ts";
-import { type Day, dayAfter } from "../audit/day-digest.ts";
+import { type Day, type DayDigest, dayAfter } from "../audit/day-digest.ts";
 import { DbleaseError } from "../errors.ts";
 import type { CheckedDayView, DigestsView } from "../views.ts";
 import { type Digests, findDigest, firstDay } from "../workflow/digest-days.ts";
@@ -20,15 +20,15 @@ function digestsOf({ archive }: ApiParts): Digests {
   });
 }
 
-/** The chain from a day on, or from its beginning; a day without a digest ends it. */
+/** The chain from a day on, or from its beginning; a day without a digest is left out, which breaks it. */
 export async function listDigests(api: ApiParts, from: Day | undefined): Promise<DigestsView> {
   const store = digestsOf(api);
   const found: DigestsView["digests"][number][] = [];
   let day = from ?? (await firstDay(store));
-  for (; day !== undefined && found.length < page; day = dayAfter(day)) {
-    const digest = await findDigest(store, day);
-    if (!digest) return { digests: found };
-    found.push(digest);
+  while (day !== undefined && found.length < page) {
+    const digest: DayDigest | undefined = await findDigest(store, day);
+    if (digest) found.push(digest);
+    day = digest ? dayAfter(day) : await firstDay(store, day);
   }
   return { digests: found, ...(day === undefined ? {} : { next: day }) };
 }

@@ -45,9 +45,16 @@ export async function findDigest({ s3, bucket }: Digests, day: Day): Promise<Day
   }
 }
 
-/** The first day that has a digest. */
-export async function firstDay({ s3, bucket }: Digests): Promise<Day | undefined> {
-  const page = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, MaxKeys: 1 }));
+/** The first day that has a digest, of all or after this one. */
+export async function firstDay({ s3, bucket }: Digests, after?: Day): Promise<Day | undefined> {
+  const page = await s3.send(
+    new ListObjectsV2Command({
+      Bucket: bucket,
+      Prefix: prefix,
+      MaxKeys: 1,
+      ...(after === undefined ? {} : { StartAfter: keyOf(after) }),
+    }),
+  );
   return page.Contents?.map((it) => dayIn(it.Key))[0];
 }
 

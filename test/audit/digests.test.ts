@@ -2,6 +2,7 @@
 import { CreateDeliveryStreamCommand, FirehoseClient } from "@aws-sdk/client-firehose";
 import {
   CreateBucketCommand,
+  DeleteObjectCommand,
   GetObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
@@ -72,7 +73,7 @@ const early = (day: number) => new Date(`2026-11-${day}T03:00:00.000Z`);
 const digest = (day: number) => digestDays(given.table, { s3, bucket }, early(day));
 
 /** As the CLI asks, without the network between. */
-function verify(from?: string) {
+function verify(from?: string, now = early(26)) {
   const parts = {
     table: given.table,
     archive: { s3, bucket },
@@ -82,7 +83,7 @@ function verify(from?: string) {
     digests: (day: string | undefined) => listDigests(parts, day),
     checkDay: (day: string, hour: number) => checkDay(parts, day, hour),
   } as unknown as Api;
-  return verifyAudit(api, from, () => {});
+  return verifyAudit(api, from, now, () => {});
 }
 
 beforeAll(async () => {
@@ -186,6 +187,23 @@ test("a digest that was written anew breaks the chain at its day, or at the next
   expect((await verify()).broken).toMatchObject({ day: "2026-11-21" });
   await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: text }));
   expect((await verify()).broken).toBeUndefined();
+});
+
+test("a digest that is gone is missed, at the beginning, in the middle and at the end", async () => {
+  const named = [
+    ["2026-11-20", "2026-11-21"],
+    ["2026-11-22", "2026-11-23"],
+  ] as const;
+  for (const [gone, day] of named) {
+    const Key = `digests/${gone}.json`;
+    const found = await s3.send(new GetObjectCommand({ Bucket: bucket, Key }));
+    const Body = `${await found.Body?.transformToString()}`;
+    await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key }));
+    expect((await verify()).broken).toMatchObject({ day });
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body }));
+  }
+  expect((await verify(undefined, early(27))).broken).toBeUndefined();
+  expect((await verify(undefined, early(29))).broken).toMatchObject({ day: "2026-11-25" });
 });
 
 test("the archive holds each audit event as one line, and nothing of dblease's own items", async () => {
