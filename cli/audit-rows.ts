@@ -45,9 +45,21 @@ export function sessionRow(it: Session & Partial<SessionEntry>): CsvRow {
   return { grant, requester, username, startedAt, endedAt, endedBy, seenAt, address, application, tls };
 }
 
-export function passwordRow({ readers, readersComplete: _, ...it }: PasswordEntry): CsvRow {
+export function passwordRow({ readers, readersComplete, ...it }: PasswordEntry): CsvRow {
   const { id, database, user, secret, since, rotatedAt, changedAt, overdue } = it;
   const reads = readers.reduce((sum, { count }) => sum + count, 0);
   const names = readers.map(({ reader }) => reader).join(" ");
-  return { id, database, user, secret, since, rotatedAt, changedAt, overdue, reads, readers: names };
+  return {
+    id,
+    database,
+    user,
+    secret,
+    since,
+    rotatedAt,
+    changedAt,
+    overdue,
+    reads,
+    readers: names,
+    readersComplete,
+  };
 }

@@ -95,7 +95,8 @@ export class Dblease extends Construct {
       new LogCollector(this, "Logs", installation, logged);
       new UserWatch(this, "UserWatch", installation, { databases: logged, reconciler });
     }
-    if (logged.length < Object.keys(config.databases).length) {
+    const tellsSessions = logged.filter((it) => it.logs.some((log) => log !== "iam-db-auth-error"));
+    if (tellsSessions.length < Object.keys(config.databases).length) {
       new SessionSampler(this, "Sampler", installation, engines);
     }
     const archive = config.archive && new AuditArchive(this, "Archive", installation, config.archive);

@@ -175,7 +175,12 @@ ${dataTable(
     said(it.database),
     it.since ? at(it.since) : "not known",
     it.overdue ? html`<span class="status bad">overdue</span>` : "no",
-    said(it.readers.map(({ reader, count }) => `${reader} (${count})`).join(", ")),
+    said(
+      [
+        ...it.readers.map(({ reader, count }) => `${reader} (${count})`),
+        ...(it.readersComplete ? [] : ["and more"]),
+      ].join(", "),
+    ),
   ]),
   "No password is managed.",
 )}

@@ -30,6 +30,18 @@ async function heldOn(api: Api, database: string, period: AuditPeriod, unknown: 
   return held;
 }
 
+async function passwordsOf(api: Api, period: AuditPeriod, unknown: Set<string>): Promise<PasswordEntry[]> {
+  const passwords: PasswordEntry[] = [];
+  let page: string | undefined;
+  do {
+    const answer = await api.auditPasswords({ ...period, ...(page === undefined ? {} : { page }) });
+    passwords.push(...answer.passwords);
+    for (const it of answer.unknown) unknown.add(it);
+    page = answer.next;
+  } while (page !== undefined);
+  return passwords;
+}
+
 /** Seconds between the end that was wanted and the moment the database was read back; undefined: not over, or not proved. */
 export function latenessSeconds({ end, expiresAt, receipt }: GrantView): number | undefined {
   const wanted = end?.cause === "expiry" || end === undefined ? expiresAt : end.at;
@@ -66,12 +78,11 @@ function byPerson(held: readonly HeldEntry[]): Report["people"] {
 /** Asks the audit for everything of a month. */
 export async function gatherReport(api: Api, month: string, period: AuditPeriod): Promise<Report> {
   const unknown = new Set<string>();
-  const { passwords, unknown: ofPasswords } = await api.auditPasswords(period);
+  const passwords = await passwordsOf(api, period, unknown);
   const { findings, databases } = await api.findings(true, period.from);
   const ids = new Set([...databases.map(({ id }) => id), ...passwords.map(({ database }) => database)]);
   const held: HeldEntry[] = [];
   for (const id of [...ids].sort()) held.push(...(await heldOn(api, id, period, unknown)));
-  for (const it of ofPasswords) unknown.add(it);
   const its = findings.filter((it) => it.openedAt <= period.to);
   return { month, ...period, held, people: byPerson(held), findings: its, passwords, unknown: [...unknown] };
 }

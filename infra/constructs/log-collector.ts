@@ -10,7 +10,8 @@ import { type LogType, subscribe } from "./log-subscription.ts";
  */
 const patterns: Readonly<Record<LogType, string>> = {
   postgresql: "%jit_%",
-  audit: "%jit_%",
+  // The second part: the rest of a line that a stranger broke by a line feed in a name (mysql-audit-log.ts).
+  audit: "%jit_|,FAILED_CONNECT,%",
   "iam-db-auth-error": "",
 };
 

@@ -6,7 +6,7 @@ import { isOverdue, passwordSince, type RotationSchedule } from "../rotation-age
 import { auditPage } from "../store/audit-events.ts";
 import type { Table } from "../store/table.ts";
 import type { PasswordEntry, PasswordsAnswer, SecretReader } from "./answer.ts";
-import type { AuditEvent } from "./audit-event.ts";
+import type { AuditEvent, Line } from "./audit-event.ts";
 import { bestEffort, readElsewhere } from "./unknown.ts";
 
 const perPage = 10;
@@ -47,6 +47,25 @@ function managedSecrets(config: Config, rotations: readonly Rotation[]): Managed
   return [...rotated, ...admins];
 }
 
+/** A page of events ends after some days; the reads are counted over all of the period. */
+async function readsOf(
+  table: Table,
+  lines: readonly Line[],
+  period: readonly [Instant, Instant],
+): Promise<{ events: AuditEvent[]; next?: string }> {
+  const events: AuditEvent[] = [];
+  let next: string | undefined;
+  do {
+    const page = await auditPage(table, lines, period, {
+      limit: mostReads - events.length,
+      ...(next === undefined ? {} : { page: next }),
+    });
+    events.push(...page.events);
+    next = page.next;
+  } while (next !== undefined && events.length < mostReads);
+  return { events, ...(next === undefined ? {} : { next }) };
+}
+
 export interface PasswordsQuestion {
   from: Instant;
   to: Instant;
@@ -73,7 +92,7 @@ export async function askPasswords(
     all.slice(start, start + perPage).map(async ({ rotation, ...it }): Promise<PasswordEntry> => {
       const lines = secretKeys(it.secret).map((key) => ({ kind: "secret", key }) as const);
       const [{ events, next }, schedule] = await Promise.all([
-        auditPage(table, lines, [from, to], { limit: mostReads }),
+        readsOf(table, lines, [from, to]),
         known.schedule(it.secret),
       ]);
       const changedAt = schedule?.changedAt;

@@ -1,8 +1,8 @@
 /** `dblease audit sessions`: which sessions a database had from grants. */
 import type { Instant } from "../grant.ts";
 import { findGrants } from "../store/find-grants.ts";
-import { heldGrants } from "../store/held-grants.ts";
 import type { Table } from "../store/table.ts";
+import { allHeld } from "./all-held.ts";
 import type { SessionEntry, SessionsAnswer } from "./answer.ts";
 import type { Session } from "./sessions.ts";
 import { sessionsOfGrant } from "./sessions-of-grant.ts";
@@ -19,7 +19,7 @@ export async function askSessions(
   table: Table,
   { database, from, to, page }: { database: string; from: Instant; to: Instant; page?: string | undefined },
 ): Promise<SessionsAnswer> {
-  const { held, next } = await heldGrants(table, database, [from, to], { limit: perPage, page });
+  const { held, next } = await allHeld(table, database, [from, to], { limit: perPage, page });
   const grants = await findGrants(
     table,
     held.map((it) => it.grantId),

@@ -2,8 +2,8 @@
 import { grantView } from "../api/grant-view.ts";
 import type { Instant } from "../grant.ts";
 import { findGrants } from "../store/find-grants.ts";
-import { heldGrants } from "../store/held-grants.ts";
 import type { Table } from "../store/table.ts";
+import { allHeld } from "./all-held.ts";
 import type { WhoAnswer } from "./answer.ts";
 import { sessionsOfGrant } from "./sessions-of-grant.ts";
 import { iamLogins, sessionsByLog, whoSatThere } from "./unknown.ts";
@@ -14,7 +14,7 @@ export async function askWho(
   table: Table,
   { database, from, to, page }: { database: string; from: Instant; to: Instant; page?: string | undefined },
 ): Promise<WhoAnswer> {
-  const { held, next } = await heldGrants(table, database, [from, to], { limit: perPage, page });
+  const { held, next } = await allHeld(table, database, [from, to], { limit: perPage, page });
   const ids = held.map((it) => it.grantId);
   const grants = new Map((await findGrants(table, ids)).map((it) => [it.id, it]));
   const told = await Promise.all(

@@ -16,11 +16,12 @@ const line = new RegExp(
 const tlsType = "4";
 
 /** `20261124 02:18:06`, UTC as RDS has it, or microseconds since 1970. */
-function instant(text: string): Instant {
-  if (/^\d{16}$/.test(text)) return new Date(Number(text) / 1000).toISOString();
-  return new Date(
-    `${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6, 8)}T${text.slice(9)}Z`,
-  ).toISOString();
+function instant(text: string): Instant | undefined {
+  const at = /^\d{16}$/.test(text)
+    ? new Date(Number(text) / 1000)
+    : new Date(`${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6, 8)}T${text.slice(9)}Z`);
+  // No server writes a day that there is not.
+  return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
 }
 
 const kinds = { CONNECT: "opened", FAILED_CONNECT: "refused", DISCONNECT: "ended" } as const;
@@ -35,12 +36,14 @@ const beginning = /^(?:\d{8} \d\d:\d\d:\d\d|\d{16}),/;
 export function readMysqlAuditLine(text: string, next?: string): SessionNote | undefined {
   const found = line.exec(text.trimEnd())?.groups;
   if (!found || (next !== undefined && !beginning.test(next))) return undefined;
-  const { at = "", user = "", address = "", id = "", operation, database, code, type } = found;
+  const { at: written = "", user = "", address = "", id = "", operation, database, code, type } = found;
+  const at = instant(written);
+  if (at === undefined) return undefined;
   // The pattern knows no other operation.
   const kind = kinds[operation as keyof typeof kinds];
   return {
     kind,
-    at: instant(at),
+    at,
     username: user,
     connection: `${address}#${id}`,
     ...(address ? { address } : {}),

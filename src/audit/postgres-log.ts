@@ -42,8 +42,10 @@ const refusals: readonly (readonly [code: string, text: RegExp])[] = [
   ["53300", /^(too many connections|sorry, too many clients|remaining connection slots)/],
 ];
 
-function instant(text: string): Instant {
-  return new Date(`${text.replace(" ", "T")}Z`).toISOString();
+/** Undefined: no server writes a day that there is not, but a stranger may. */
+function instant(text: string): Instant | undefined {
+  const at = new Date(`${text.replace(" ", "T")}Z`);
+  return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
 }
 
 function codeOf(table: typeof endings, message: string): string | undefined {
@@ -53,22 +55,35 @@ function codeOf(table: typeof endings, message: string): string | undefined {
 /** How a session of this length began, when it ended at this instant. */
 function beginning(end: Instant, { hours, minutes, seconds }: Record<string, string | undefined>): Instant {
   const length = (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * 1000;
-  return new Date(Date.parse(end) - length).toISOString();
+  return new Date(Math.max(0, Date.parse(end) - length)).toISOString();
 }
 
 /** Undefined: the line says nothing about a session of a user of ours. */
 export function readPostgresLine(text: string): SessionNote | undefined {
   const found = line.exec(text)?.groups;
   if (!found) return undefined;
-  const { at = "", address = "", port, user = "", database = "", pid, state, start, severity } = found;
+  const {
+    at: written = "",
+    address = "",
+    port,
+    user = "",
+    database = "",
+    pid,
+    state,
+    start,
+    severity,
+  } = found;
   const { message = "" } = found;
+  const at = instant(written);
+  if (at === undefined) return undefined;
+  const startedAt = start === undefined ? undefined : instant(start);
   const about = {
-    at: instant(at),
+    at,
     username: user,
     connection: `${address}(${port ?? ""})[${pid}]`,
     ...(address === "[local]" ? {} : { address }),
     database,
-    ...(start === undefined ? {} : { startedAt: instant(start) }),
+    ...(startedAt === undefined ? {} : { startedAt }),
   };
   if (severity === "FATAL") {
     const ending = codeOf(endings, message);

@@ -6,6 +6,7 @@ import { PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import type { GrantEvent } from "../events.ts";
 import type { GrantId, Instant } from "../grant.ts";
 import { daysBetween } from "./audit-events.ts";
+import { openGrants } from "./find-grants.ts";
 import { dayOf, isConditionFailure, keys, type Table } from "./table.ts";
 
 /** From when until when a grant gave access, and to whom. */
@@ -61,6 +62,24 @@ async function point(table: Table, day: string, held: HeldGrant): Promise<void> 
   } catch (error) {
     if (!isConditionFailure(error)) throw error;
   }
+}
+
+/**
+ * Grants whose planned end has passed before this period, and whose end is not proved: their pointers end with the newest
+ * event, and the access may go on.
+ */
+export async function stillHeld(
+  table: Table,
+  database: string,
+  [from, to]: readonly [Instant, Instant],
+): Promise<HeldGrant[]> {
+  const open = (await openGrants(table)).filter((it) => it.database.id === database && !it.closedAt);
+  return open.flatMap((grant): HeldGrant[] => {
+    const { id, version, requester, activatedAt, expiresAt = "" } = grant;
+    if (activatedAt === undefined || activatedAt > to || expiresAt >= from) return [];
+    const who = { requester: requester.name, requesterId: requester.id };
+    return [{ grantId: id, database, ...who, from: activatedAt, until: to, closed: false, version }];
+  });
 }
 
 export interface HeldPage {

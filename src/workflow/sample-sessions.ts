@@ -38,7 +38,10 @@ export async function sampleSessions(sampler: Sampler): Promise<Record<string, n
   if (active.length === 0) return {};
   const { config } = await readConfigItem(sampler.table);
   const logged = new Set(
-    Object.entries(config.databases).flatMap(([id, { logs }]) => (logs.length > 0 ? [id] : [])),
+    Object.entries(config.databases).flatMap(([id, { logs }]) =>
+      // That log tells of refusals alone.
+      logs.some((it) => it !== "iam-db-auth-error") ? [id] : [],
+    ),
   );
   const byDatabase = Map.groupBy(
     active.filter((it) => !logged.has(it.database.id)),

@@ -2,12 +2,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, paginateScan } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll } from "vitest";
 import type { AwsAccess } from "../../local-stack/aws-access.ts";
 import { type Emulator, startEmulator } from "../../local-stack/start-emulator.ts";
-import { requesterIndex, type Table } from "../../src/store/table.ts";
+import type { Table } from "../../src/store/table.ts";
+import { makeGrantsTable } from "../lifecycle/grants-table.ts";
 
 export class GivenTable {
   private readonly folder = mkdtempSync(join(tmpdir(), "dblease-audit-"));
@@ -45,31 +46,7 @@ export class GivenTable {
     const client = DynamoDBDocumentClient.from(new DynamoDBClient(this.emulator.root), {
       marshallOptions: { removeUndefinedValues: true },
     });
-    await client.send(
-      new CreateTableCommand({
-        TableName: "audit",
-        BillingMode: "PAY_PER_REQUEST",
-        AttributeDefinitions: ["pk", "sk", "requesterId", "requestedAt"].map((AttributeName) => ({
-          AttributeName,
-          AttributeType: "S",
-        })),
-        KeySchema: [
-          { AttributeName: "pk", KeyType: "HASH" },
-          { AttributeName: "sk", KeyType: "RANGE" },
-        ],
-        GlobalSecondaryIndexes: [
-          {
-            IndexName: requesterIndex,
-            KeySchema: [
-              { AttributeName: "requesterId", KeyType: "HASH" },
-              { AttributeName: "requestedAt", KeyType: "RANGE" },
-            ],
-            Projection: { ProjectionType: "ALL" },
-          },
-        ],
-      }),
-    );
-    this.opened = { client, name: "audit" };
+    this.opened = await makeGrantsTable(client);
   }
 
   private async stop(): Promise<void> {

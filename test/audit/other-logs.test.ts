@@ -62,6 +62,10 @@ describe("MariaDB's audit plugin", () => {
     expect(read(`${at},${forged}`, `,${real}`)).toEqual([]);
   });
 
+  test("a day that there is not is no line of a server, and holds up no other", () => {
+    expect(read(`20269999 99:99:99,vm,${user},1.2.3.4,7,0,CONNECT,,,0`)).toEqual([]);
+  });
+
   test("a server may number its connections anew: another beginning is another session", () => {
     const notes = read(
       `${at},${user},127.0.0.1,7,0,CONNECT,orders,,0`,

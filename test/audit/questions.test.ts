@@ -1,4 +1,5 @@
 /** The questions of auditors, on a real table of the emulator's DynamoDB. */
+import { DeleteCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { beforeAll, describe, expect, test } from "vitest";
 import { askGrant } from "../../src/audit/ask-grant.ts";
 import { askPasswords } from "../../src/audit/ask-passwords.ts";
@@ -10,6 +11,7 @@ import { readConfig } from "../../src/config.ts";
 import type { Rotation } from "../../src/rotation.ts";
 import { recordAuditEvent } from "../../src/store/audit-events.ts";
 import { noteSession } from "../../src/store/sessions.ts";
+import { keys } from "../../src/store/table.ts";
 import { closedGrant, store } from "./closed-grant.ts";
 import { GivenTable } from "./given-table.ts";
 
@@ -39,6 +41,23 @@ describe("who had access", () => {
     expect(await who(at("10:30"))).toEqual([long, morning]);
     expect(await who(at("10:31"))).toEqual([long]);
     expect(await who("2026-11-26T08:01:00.000Z")).toEqual([]);
+  });
+
+  test("somebody whose end is not proved yet still counts, however long ago it was planned", async () => {
+    const {
+      end: _,
+      closedAt: __,
+      receipt: ___,
+      ...rest
+    } = closedGrant("unproved0000", at("17:00"), at("17:30"));
+    const grant = { ...rest, status: "revoke_failed" } as const;
+    const Item = { ...keys.grant(grant.id), ...grant, open: "open", dueAt: at("18:00") };
+    await given.table.client.send(new PutCommand({ TableName: given.table.name, Item }));
+    expect(await who("2026-11-28T12:00:00.000Z")).toEqual(["unproved0000"]);
+    expect(await who(at("16:59"))).not.toContain("unproved0000");
+    await given.table.client.send(
+      new DeleteCommand({ TableName: given.table.name, Key: keys.grant(grant.id) }),
+    );
   });
 
   test("in a period: each grant once, however many days it covers", async () => {

@@ -87,7 +87,7 @@ test("every page of grants, what was closed in the month, passwords and receipts
   expect(report.held.map((it) => it.grant.id)).toEqual([id, "222222222222"]);
   expect(report.findings.map((it) => it.id)).toEqual([finding.id]);
   expect(report.people).toHaveLength(2);
-  expect(report.unknown).toEqual(["Who sat there.", "Who read a secret before it was looked at."]);
+  expect(report.unknown).toEqual(["Who read a secret before it was looked at.", "Who sat there."]);
   const page = reportPage(report, now);
   for (const it of [id, "222222222222", "orders-app", "2 of 2", "1.0 s", "Who sat there."]) {
     expect(page).toContain(it);
