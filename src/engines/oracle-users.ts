@@ -4,6 +4,7 @@ import type { OracleBinds, OracleConnection } from "../connect/oracle.ts";
 import { DbleaseError } from "../errors.ts";
 import type { TwoPasswordUsers } from "./application-users.ts";
 import { engineError, noSuchProcedure, numberOf } from "./oracle/errors.ts";
+import { hasRollover } from "./oracle/rollover.ts";
 
 const name = "SYS.DBMS_ASSERT.ENQUOTE_NAME(:username, FALSE)";
 const quoted = (bind: string) => `SYS.DBMS_ASSERT.ENQUOTE_NAME(:${bind}, FALSE)`;
@@ -73,9 +74,9 @@ function inDictionary(username: string): string {
   return /^[A-Za-z][\w$#]*$/.test(username) ? username.toUpperCase() : username;
 }
 
-/** 19.12 and 21 keep two; 19.11 would call the word a mistake. */
-function assertRollsOver({ serverVersion }: OracleConnection): void {
-  if (serverVersion >= 1_912_000_000) return;
+function assertRollsOver(connection: OracleConnection): void {
+  if (hasRollover(connection)) return;
+  const { serverVersion } = connection;
   throw new DbleaseError(
     "UNAVAILABLE",
     `Oracle ${versionText(serverVersion)} keeps one password for a user`,

@@ -32,9 +32,16 @@ export const refuseForeign = `SELECT COUNT(*) INTO found FROM SYS.DBA_USERS WHER
     RAISE_APPLICATION_ERROR(-20002, 'somebody else made this user');
   END IF;`;
 
+/**
+ * `locked` or `open`: the only judge of ACCOUNT_STATUS, which is words in a row, `EXPIRED & LOCKED & IN ROLLOVER` ("Oracle
+ * Database Reference", DBA_USERS). LOCKED(TIMED) unlocks itself, and who has an EXPIRED password may still change it: open.
+ */
+export const accountState =
+  "CASE WHEN ' & ' || ACCOUNT_STATUS || ' & ' LIKE '% & LOCKED & %' THEN 'locked' ELSE 'open' END";
+
 /** Fails (20003) where the user is gone or may not log in. Needs the variable `found`. */
 export const refuseUnlessLive = `SELECT COUNT(*) INTO found FROM SYS.DBA_USERS
-    WHERE USERNAME = :username AND PROFILE = :marker AND ACCOUNT_STATUS NOT LIKE '%LOCKED';
+    WHERE USERNAME = :username AND PROFILE = :marker AND ${accountState} = 'open';
   IF found = 0 THEN
     RAISE_APPLICATION_ERROR(-20003, 'the user is gone or fenced');
   END IF;`;

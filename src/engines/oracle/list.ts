@@ -1,12 +1,14 @@
 import type { OracleRow } from "../../connect/oracle.ts";
 import type { ListedUser } from "../engine.ts";
+import { accountState } from "./block.ts";
 import { engineError } from "./errors.ts";
 import { markerBeginning } from "./mark.ts";
 import { ownName, spoken } from "./quote.ts";
 import { type OracleDoor, use } from "./use.ts";
 
 /** Whoever has our kind of name or of profile; the members of group roles are added by their names. */
-const listUsers = `SELECT USERNAME, PROFILE, ACCOUNT_STATUS, TO_CHAR(USER_ID) AS USERID FROM SYS.DBA_USERS ORDER BY USERNAME`;
+const listUsers = `SELECT USERNAME, PROFILE, ${accountState} AS STATE, TO_CHAR(USER_ID) AS USERID
+  FROM SYS.DBA_USERS ORDER BY USERNAME`;
 const listRoles = `SELECT GRANTEE, GRANTED_ROLE FROM SYS.DBA_ROLE_PRIVS
   WHERE GRANTEE IN (SELECT USERNAME FROM SYS.DBA_USERS) AND GRANTEE <> SYS_CONTEXT('USERENV', 'SESSION_USER')
   ORDER BY GRANTED_ROLE`;
@@ -37,7 +39,7 @@ export async function list(door: OracleDoor, groupRoles: readonly string[]): Pro
             username: spoken(it.USERNAME),
             userOid: it.USERID,
             ...(isMarked(it) ? { marker: it.PROFILE } : {}),
-            canLogin: !/LOCKED$/.test(it.ACCOUNT_STATUS),
+            canLogin: it.STATE === "open",
             ...(job ? { validUntil: job.UNTIL } : {}),
             memberOf: roles
               .filter((row) => row.GRANTEE === it.USERNAME)

@@ -11,7 +11,8 @@ export function plan(user: Omit<NewUser, "verifier">): Plan {
   const expires = instant(user.expiresAt).replace("T", " ").replace("Z", " UTC");
   return {
     grant: [
-      `CREATE PROFILE ${profile} LIMIT SESSIONS_PER_USER ${user.connectionLimit} PASSWORD_LIFE_TIME <seconds>/86400 ${profileLimits}`,
+      "-- on 19.11 and before without PASSWORD_ROLLOVER_TIME:",
+      `CREATE PROFILE ${profile} LIMIT SESSIONS_PER_USER ${user.connectionLimit} PASSWORD_LIFE_TIME <seconds>/86400 ${profileLimits(true)}`,
       `CREATE USER ${name} IDENTIFIED BY "<verifier>" PROFILE ${profile} ACCOUNT LOCK`,
       `-- as a job of the server's scheduler, at ${expires}:`,
       `ALTER USER ${name} ACCOUNT LOCK`,

@@ -31,6 +31,11 @@ function quotedPart(name: string): string {
   });
 }
 
+/** A text in SQL. */
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
 /** As people say it: plain names in lower case, as this server takes them in any case; others in quotes. */
 export function spoken(name: string): string {
   return /^[A-Z][A-Z0-9_$#]*$/.test(name) ? name.toLowerCase() : `"${name}"`;

@@ -2,6 +2,7 @@
 import type { OracleConnection, OracleRow } from "../../connect/oracle.ts";
 import { tag } from "../../connect/tag.ts";
 import type { KnownUser } from "../engine.ts";
+import { accountState } from "./block.ts";
 import { whose } from "./mark.ts";
 import { userId } from "./quote.ts";
 
@@ -40,10 +41,9 @@ export interface OwnedObject {
 }
 
 /**
- * LOCKED(TIMED) unlocks itself, so it counts as open. Sessions are looked for by name and by id: USER# stays what it is
- * whatever happens to the name.
+ * Sessions are looked for by name and by id: USER# stays what it is whatever happens to the name.
  */
-const readUser = `SELECT 'user' AS KIND, USERNAME AS A, PROFILE AS B, ACCOUNT_STATUS AS C, TO_CHAR(USER_ID) AS D
+const readUser = `SELECT 'user' AS KIND, USERNAME AS A, PROFILE AS B, ${accountState} AS C, TO_CHAR(USER_ID) AS D
   FROM SYS.DBA_USERS WHERE USERNAME = :username OR PROFILE = :marker
 UNION ALL SELECT 'session', TO_CHAR(SID), TO_CHAR(SERIAL#), TO_CHAR(INST_ID), PROGRAM
   FROM SYS.GV_$SESSION WHERE USERNAME = :username OR USER# = :userid
@@ -85,7 +85,7 @@ function readingIn(rows: readonly OracleRow[], marker: string): Reading {
     users: of("user").map(({ A, B, C, D }) => ({
       name: A,
       marked: B === marker,
-      locked: /LOCKED$/.test(C),
+      locked: C === "locked",
       id: D,
     })),
     sessions: [...session("session"), ...session("admin")],

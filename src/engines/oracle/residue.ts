@@ -2,7 +2,7 @@
 import type { Residue } from "../../receipt.ts";
 import type { KnownUser } from "../engine.ts";
 import { markerText } from "../marker-text.ts";
-import { ownName, quoted, spoken } from "./quote.ts";
+import { literal, ownName, quoted, spoken } from "./quote.ts";
 import type { OracleSession, OwnedObject, Reading } from "./reading.ts";
 
 /** Data; whatever else somebody owns can run, or makes something run. */
@@ -21,7 +21,7 @@ export function databaseResidue(user: KnownUser, reading: Reading, where: string
       kind: "prepared_transaction" as const,
       where,
       what: `distributed transaction ${id}`,
-      statement: `ROLLBACK FORCE '${id.replaceAll("'", "''")}'`,
+      statement: `ROLLBACK FORCE ${literal(id)}`,
     })),
     ...reading.roles.map((role) => ({
       kind: "membership" as const,
@@ -58,11 +58,12 @@ function objectResidue(owner: string, { type, name, valid, openTo }: OwnedObject
   const what = [`${type.toLowerCase()} ${quoted(owner, name)}`, ...notes].join(", ");
   const kind = data.test(type) ? ("object" as const) : ("executable" as const);
   if (withoutDrop.test(type)) return { kind, where, what };
-  const drop =
-    type === "JOB"
-      ? `BEGIN DBMS_SCHEDULER.DROP_JOB('${quoted(owner, name).replaceAll("'", "''")}', TRUE); END;`
-      : `DROP ${type} ${quoted(owner, name)}`;
-  return { kind, where, what, statement: drop };
+  const statement = type === "JOB" ? dropJob(owner, name) : `DROP ${type} ${quoted(owner, name)}`;
+  return { kind, where, what, statement };
+}
+
+function dropJob(owner: string, name: string): string {
+  return `BEGIN DBMS_SCHEDULER.DROP_JOB(${literal(quoted(owner, name))}, TRUE); END;`;
 }
 
 /** While the user is there its job and profile only bound it, and go with it. */
@@ -74,7 +75,7 @@ function thingsOfOurs(user: KnownUser, reading: Reading, where: string): Residue
       kind: "executable" as const,
       where,
       what: `job ${quoted(job.owner, job.name)}`,
-      statement: `BEGIN DBMS_SCHEDULER.DROP_JOB('${quoted(job.owner, job.name)}', TRUE); END;`,
+      statement: dropJob(job.owner, job.name),
     })),
     ...(reading.hasProfile
       ? [{ kind: "object" as const, where, what: `profile ${profile}`, statement: `DROP PROFILE ${profile}` }]

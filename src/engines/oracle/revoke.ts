@@ -11,7 +11,6 @@ import { readBack } from "./read-back.ts";
 import { ours, read } from "./reading.ts";
 import { type OracleDoor, use } from "./use.ts";
 
-/** A login that came in just before the fence, or a grant that was just finishing: then once more from the start. */
 /**
  * Fence, read, drop, read back: four round trips after the login where nothing is left and nobody is connected. Whoever
  * owns anything is not dropped. Throws FOREIGN_USER, ADMIN_LACKS_RIGHTS, UNAVAILABLE and what a login throws.

@@ -170,7 +170,7 @@ function split(words: unknown[]): SplitMessage {
   const [sql, binds] = words as [string, object | undefined];
   const changes = sql.match(/EXECUTE IMMEDIATE|DBMS_SCHEDULER\.\w+\(/g)?.length ?? 0;
   return {
-    statements: sql === makeUser ? 5 : Math.max(changes, 1),
+    statements: sql === makeUser(true) ? 5 : Math.max(changes, 1),
     first: (count) => [sql, { ...binds, changes__: count }],
   };
 }

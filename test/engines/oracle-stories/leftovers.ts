@@ -135,6 +135,29 @@ export function leftoverStories(harness: OracleHarness): void {
     await expectGone(stage, person, await person.revoke());
   });
 
+  story(harness, "names with quotes are named with statements that run", async (stage) => {
+    const { dictionary } = stage.server;
+    const person = await granted(harness, stage);
+    const name = person.user.username.toUpperCase();
+    dictionary.change("INSERT INTO DBA_OBJECTS VALUES (?, 'A''S', 'JOB', 'VALID')", name);
+    dictionary.change(
+      "INSERT INTO DBA_SCHEDULER_JOBS VALUES (?, 'A''S', 'x', '2099', NULL, 'SCHEDULED', 0)",
+      name,
+    );
+    // Somebody dropped the user and left its job, which an admin of an awkward name made.
+    dictionary.change("UPDATE DBA_SCHEDULER_JOBS SET OWNER = 'O''HARA' WHERE JOB_NAME = ?", name);
+    const { residue } = await person.revoke();
+    expect(residue[0]?.statement).toBe(`BEGIN DBMS_SCHEDULER.DROP_JOB('"${name}"."A''S"', TRUE); END;`);
+    dictionary.change("DELETE FROM DBA_USERS WHERE USERNAME = ?", name);
+    dictionary.change("DELETE FROM DBA_OBJECTS WHERE OWNER = ?", name);
+    const left = await adapter.inspect(person.door, person.known, clock);
+    expect(left.residue.map(({ statement }) => statement)).toContain(
+      `BEGIN DBMS_SCHEDULER.DROP_JOB('"O''HARA"."${name}"', TRUE); END;`,
+    );
+    dictionary.change("DELETE FROM DBA_SCHEDULER_JOBS WHERE OWNER = ?", name);
+    await expectGone(stage, person, await person.revoke());
+  });
+
   story(harness, "a profile that somebody gave to another user stays, and both are named", async (stage) => {
     const { dictionary } = stage.server;
     const person = await granted(harness, stage);

@@ -1,6 +1,6 @@
 /** Sessions that do not go when they are told to, and servers on which they are told so otherwise. */
 import { expect } from "vitest";
-import { expectGone, granted, refusal, story } from "../conformance/story.ts";
+import { expectGone, granted, inSeconds, newUser, refusal, story } from "../conformance/story.ts";
 import type { OracleHarness } from "../harness/oracle.ts";
 import { connectionClosed, OraError } from "../played-oracle/ora-error.ts";
 
@@ -30,6 +30,51 @@ export function sessionStories(harness: OracleHarness): void {
     ]);
     await expectGone(stage, person, receipt);
   });
+
+  story(harness, "locked is whoever any of the documented statuses calls so", async (stage) => {
+    const person = await granted(harness, stage);
+    const { dictionary } = stage.server;
+    const name = person.user.username.toUpperCase();
+    const listed = async () =>
+      (await adapter.list(stage.door(), [])).find(({ username }) => username === person.user.username);
+    for (const expired of ["", "EXPIRED", "EXPIRED(GRACE)"])
+      for (const lock of ["", "LOCKED(TIMED)", "LOCKED"])
+        for (const rollover of ["", "IN ROLLOVER"]) {
+          const words = [expired, lock, rollover].filter((it) => it !== "");
+          const status = [...(expired + lock === "" ? ["OPEN"] : []), ...words].join(" & ");
+          dictionary.change("UPDATE DBA_USERS SET ACCOUNT_STATUS = ? WHERE USERNAME = ?", status, name);
+          const open = lock !== "LOCKED";
+          expect(await listed(), status).toMatchObject({ canLogin: open });
+          const extended = adapter.extend(person.door, person.known, inSeconds(600));
+          expect(await refusal(harness, extended), status).toBe(open ? "nothing refused" : "NOT_FOUND");
+        }
+    const from = stage.server.sent.length;
+    dictionary.change("UPDATE DBA_USERS SET ACCOUNT_STATUS = 'OPEN & IN ROLLOVER' WHERE USERNAME = ?", name);
+    await expectGone(stage, person, await person.revoke());
+    expect(stage.server.executed).toContain(`ALTER USER "${name}" ACCOUNT LOCK`);
+    expect(stage.server.sent.slice(from)).toHaveLength(4);
+  });
+
+  story(
+    harness,
+    "a password that was changed opens nothing more, whatever the server's own profile keeps",
+    async (stage) => {
+      const { server } = stage;
+      server.dictionary.change("INSERT INTO DBA_PROFILES VALUES ('DEFAULT', 'PASSWORD_ROLLOVER_TIME', '1')");
+      const person = await granted(harness, stage);
+      const { verifier } = newUser(harness, stage);
+      await adapter.changePassword(person.door, person.known, verifier);
+      expect(await refusal(harness, person.login())).toBe("no login");
+      await (await stage.login(person.user.username, verifier)).close();
+      server.dictionary.change("DELETE FROM DBA_PROFILES WHERE RESOURCE_NAME = 'PASSWORD_ROLLOVER_TIME'");
+      await expectGone(stage, person, await person.revoke());
+      // A server that does not know the word is not asked for it.
+      server.serverVersion = 1_911_000_000;
+      const other = await granted(harness, stage);
+      await expectGone(stage, other, await other.revoke());
+      server.serverVersion = 1_926_000_000;
+    },
+  );
 
   story(harness, "where there is no RDS, sessions end by the admin's own right", async (stage) => {
     const { server } = stage;

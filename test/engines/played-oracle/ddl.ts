@@ -134,8 +134,36 @@ function demandUser(dictionary: Dictionary, username: string): void {
 function lockUser(dictionary: Dictionary, as: string, [username = "", how]: readonly string[]): void {
   demand(dictionary, as, "ALTER USER");
   demandUser(dictionary, username);
-  const status = how === "LOCK" ? "LOCKED" : "OPEN";
+  restate(dictionary, username, (words) => [
+    ...words.filter((it) => !/^LOCKED/.test(it)),
+    ...(how === "LOCK" ? ["LOCKED"] : []),
+  ]);
+}
+
+/** In Oracle's order, OPEN where nothing is said of expiry or lock: `EXPIRED & LOCKED & IN ROLLOVER`. */
+function restate(
+  dictionary: Dictionary,
+  username: string,
+  change: (words: readonly string[]) => readonly string[],
+): void {
+  const [user] = dictionary.rows("SELECT ACCOUNT_STATUS FROM DBA_USERS WHERE USERNAME = ?", username);
+  const words = change(String(user?.ACCOUNT_STATUS).split(" & ")).filter((it) => it !== "OPEN");
+  const of = (pattern: RegExp) => words.filter((it) => pattern.test(it)).slice(0, 1);
+  const [expired, locked, rollover] = [of(/^EXPIRED/), of(/^LOCKED/), of(/^IN ROLLOVER/)];
+  const open = expired.length + locked.length === 0 ? ["OPEN"] : [];
+  const status = [...open, ...expired, ...locked, ...rollover].join(" & ");
   dictionary.change("UPDATE DBA_USERS SET ACCOUNT_STATUS = ? WHERE USERNAME = ?", status, username);
+}
+
+/** What a profile does not say it has from DEFAULT. */
+function limitOf(dictionary: Dictionary, username: string, resource: string): string | undefined {
+  const [row] = dictionary.rows(
+    `SELECT P."LIMIT" AS it FROM DBA_USERS U JOIN DBA_PROFILES P ON P.PROFILE IN (U.PROFILE, 'DEFAULT')
+     WHERE U.USERNAME = ? AND P.RESOURCE_NAME = ? AND P."LIMIT" <> 'DEFAULT' ORDER BY P.PROFILE = 'DEFAULT'`,
+    username,
+    resource,
+  );
+  return row && String(row.it);
 }
 
 /** Where the profile lets passwords roll over, the one that was there first goes on to work. */
@@ -146,15 +174,12 @@ function changePassword(
 ): void {
   if (as !== username) demand(dictionary, as, "ALTER USER");
   demandUser(dictionary, username);
-  const [rollover] = dictionary.rows(
-    "SELECT \"LIMIT\" FROM DBA_PROFILES JOIN DBA_USERS USING (PROFILE) WHERE USERNAME = ? AND RESOURCE_NAME = 'PASSWORD_ROLLOVER_TIME'",
-    username,
-  );
-  if (rollover && rollover.LIMIT !== "0") {
+  if ((limitOf(dictionary, username, "PASSWORD_ROLLOVER_TIME") ?? "0") !== "0") {
     dictionary.change(
-      "UPDATE DBA_USERS SET OLD_PASSWORD = IFNULL(OLD_PASSWORD, PASSWORD), ACCOUNT_STATUS = 'OPEN & IN ROLLOVER' WHERE USERNAME = ?",
+      "UPDATE DBA_USERS SET OLD_PASSWORD = IFNULL(OLD_PASSWORD, PASSWORD) WHERE USERNAME = ?",
       username,
     );
+    restate(dictionary, username, (words) => [...words, "IN ROLLOVER"]);
   }
   dictionary.change("UPDATE DBA_USERS SET PASSWORD = ? WHERE USERNAME = ?", password, username);
   if (lock) lockUser(dictionary, "SYS", [username, "LOCK"]);
@@ -163,10 +188,8 @@ function changePassword(
 function endRollover(dictionary: Dictionary, as: string, [username = ""]: readonly string[]): void {
   demand(dictionary, as, "ALTER USER");
   demandUser(dictionary, username);
-  dictionary.change(
-    "UPDATE DBA_USERS SET OLD_PASSWORD = NULL, ACCOUNT_STATUS = 'OPEN' WHERE USERNAME = ?",
-    username,
-  );
+  dictionary.change("UPDATE DBA_USERS SET OLD_PASSWORD = NULL WHERE USERNAME = ?", username);
+  restate(dictionary, username, (words) => words.filter((it) => it !== "IN ROLLOVER"));
 }
 
 function proxy(

@@ -208,6 +208,8 @@ export class PlayedOracle {
     await this.before(statement, session);
     if (!session.open) throw connectionClosed();
     if (session.isAdmin) this.executed.push(statement);
+    if (this.serverVersion < 1_912_000_000 && statement.includes("ROLLOVER"))
+      throw new OraError(2376, "invalid or redundant resource");
     const [, kill] = /^ALTER SYSTEM (?:KILL|DISCONNECT) SESSION '(\d+),/.exec(statement) ?? [];
     if (kill === undefined) return runDdl(this.dictionary, session.user, statement, new Date());
     demand(this.dictionary, session.user, "ALTER SYSTEM");
