@@ -91,6 +91,8 @@ export interface Stage<Connection> {
   traces(user: KnownUser): Promise<unknown[]>;
   /** Takes one privilege from the reader and gives it three that are not configured. */
   disturbReader(): Promise<void>;
+  /** Whether a session that a receipt names is one that the server goes on listing though its connection is closed. */
+  isDead?(session: string): Promise<boolean>;
   /** What changes whenever privileges in the schema are changed, even to what they were. */
   privilegeHistory(): Promise<unknown>;
   /** Schema, table and column of these names; whatever else is said is quoted by the harness itself. */
@@ -147,8 +149,6 @@ export interface Harness<Connection> {
   clientAddress?: unknown;
   /** How a receipt names a session that was ended; absent: by the client's address and port. */
   endedSession?: object;
-  /** Why the server may go on listing a session whose connection it has closed. */
-  listsDead?: string;
   /** Whether a schema, table or column can be called that. */
   canName(name: string): boolean;
   /** For engines that commit each statement: how many are in a message. Absent: it is done as a whole or not at all. */

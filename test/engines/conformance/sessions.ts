@@ -1,7 +1,7 @@
 /** People who do not let go: each of them has lost access when the revoke says so. */
 import { expect } from "vitest";
 import type { Harness, Session } from "./harness.ts";
-import { count, expectGone, expectGoneOrDead, granted, refusal, story } from "./story.ts";
+import { count, expectGone, granted, refusal, story } from "./story.ts";
 
 export function sessionStories<Connection>(harness: Harness<Connection>): void {
   for (const [what, cling] of Object.entries(harness.clinging)) {
@@ -51,7 +51,7 @@ export function sessionStories<Connection>(harness: Harness<Connection>): void {
     await Promise.all(loops);
     expect(afterReceipt).toEqual([]);
     await Promise.all(sessions.map((it) => it.ended));
-    await expectGoneOrDead(harness, stage, person, receipt);
+    await expectGone(stage, person, receipt);
   });
 
   story(harness, "sessions that change their own account in a loop delay nothing", async (stage) => {
@@ -74,7 +74,7 @@ export function sessionStories<Connection>(harness: Harness<Connection>): void {
     meddling = false;
     await Promise.all(loops);
     await Promise.all(sessions.map((it) => it.ended));
-    await expectGoneOrDead(harness, stage, person, receipt);
+    await expectGone(stage, person, receipt);
   });
 
   story(

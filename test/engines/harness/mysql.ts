@@ -13,6 +13,7 @@ import { mysql } from "../../../src/engines/mysql.ts";
 import { cachingSha2, cachingSha2Salt } from "../../../src/verifiers/caching-sha2.ts";
 import { mysqlNative } from "../../../src/verifiers/mysql-native.ts";
 import type { Harness, Session, SplitMessage, Stage } from "../conformance/harness.ts";
+import { isDead } from "./dead-session.ts";
 import { clinging, meddle } from "./mysql-clinging.ts";
 import { mysqlWords } from "./mysql-words.ts";
 
@@ -106,7 +107,6 @@ export function mysqlHarness(
     },
     ...(flavour === "mariadb" ? { deputyCheck: "give_roles" } : {}),
     weaknesses: [],
-    ...(flavour === "mysql" ? { listsDead: "8.0.15 closes the socket and then waits for it" } : {}),
     // "Schema Object Names": none ends with a space.
     canName: (name) => !name.endsWith(" "),
     split,
@@ -167,6 +167,8 @@ export function mysqlHarness(
         root,
         login: (user, password, where = schema) => openSession(loginAs(user, password, where)),
         loginInPlainText: (user, password) => openSession({ ...loginAs(user, password), ssl: undefined }),
+        // 8.0.15 closes the socket and then waits for it.
+        ...(flavour === "mysql" ? { isDead: (session) => isDead(session, server, root) } : {}),
         ...mysqlWords({
           flavour,
           schema,
