@@ -47,15 +47,22 @@ function repair({ kind, name }: Holder, policies: readonly string[]): string {
   return commands.join(" && ");
 }
 
-/** Whether AWS's no is the last word: it was asked about every login that the statements mean, and nothing else decides. */
-function isRefused(statements: readonly ReachingStatement[], judgement: Judgement): boolean {
-  const isPlain = (it: ReachingStatement) =>
-    isUnconditional(it) && !it.resources.some((text) => text.startsWith("everything") || /[*?$]/.test(text));
+/** Whether AWS can be asked about every login that the statements mean. */
+function canBeTried(statements: readonly ReachingStatement[]): boolean {
   const resources = new Set(statements.flatMap((it) => it.resources));
-  return judgement.is === "denied" && statements.every(isPlain) && resources.size <= mostTried;
+  return resources.size <= mostTried && [...resources].every((it) => !/^everything|[*?$]/.test(it));
 }
 
-function verdict(holder: Holder, judgement: Judgement): { severity: Severity; words: string } {
+/** Whether AWS's no is the last word: it was asked about every login, and nothing else decides. */
+function isRefused(statements: readonly ReachingStatement[], judgement: Judgement): boolean {
+  return judgement.is === "denied" && statements.every(isUnconditional) && canBeTried(statements);
+}
+
+function verdict(
+  holder: Holder,
+  statements: readonly ReachingStatement[],
+  judgement: Judgement,
+): { severity: Severity; words: string } {
   if (judgement.is === "allowed") {
     const { database } = judgement.login;
     if (database === undefined)
@@ -63,12 +70,12 @@ function verdict(holder: Holder, judgement: Judgement): { severity: Severity; wo
     const isEmpty = holder.kind === "group" && holder.members.length === 0;
     return { severity: isEmpty ? "low" : "high", words: `AWS allows it, on ${database} for one` };
   }
-  return judgement.is === "unknown"
-    ? { severity: "high", words: `AWS could not be asked (${judgement.why})` }
-    : {
-        severity: "medium",
-        words: "it depends on what only a request has, and AWS's simulator says no without",
-      };
+  if (judgement.is === "unknown")
+    return { severity: "high", words: `AWS could not be asked (${judgement.why})` };
+  const words = statements.every(isUnconditional)
+    ? "AWS says no to the logins it was asked about, which are not all that the policy means"
+    : "it depends on what only a request has, and AWS's simulator says no without";
+  return { severity: "medium", words };
 }
 
 function subject(holder: Holder): string {
@@ -86,7 +93,7 @@ export function policyFindings(
   const what = holderText(holder);
   const found: Observation[] = [];
   if (statements.length > 0 && !isRefused(statements, judgement)) {
-    const { severity, words } = verdict(holder, judgement);
+    const { severity, words } = verdict(holder, statements, judgement);
     found.push({
       kind: "policy",
       what,

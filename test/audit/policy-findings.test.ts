@@ -53,6 +53,24 @@ describe("how bad it is", () => {
       ["medium"],
     ],
     [
+      "AWS says no to one of all that a wildcard means",
+      holder("user/rita", allow("*")),
+      { is: "denied" },
+      ["medium"],
+    ],
+    [
+      "AWS says no to the first of more than it is asked about",
+      holder("user/rita", allow(Array.from({ length: 21 }, (_, n) => login(`a${n}`)))),
+      { is: "denied" },
+      ["medium"],
+    ],
+    [
+      "AWS says no to one of all that a policy may mean which cannot be read",
+      { ...holder("user/rita"), policies: [{ name: "p", document: "{" }] },
+      { is: "denied" },
+      ["medium"],
+    ],
+    [
       "AWS could not be asked",
       holder("user/rita", allow("*")),
       { is: "unknown", why: "Throttling" },
