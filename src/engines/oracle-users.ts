@@ -3,11 +3,9 @@ import { createHash } from "node:crypto";
 import type { OracleBinds, OracleConnection } from "../connect/oracle.ts";
 import { DbleaseError } from "../errors.ts";
 import type { TwoPasswordUsers } from "./application-users.ts";
+import * as block from "./oracle/block.ts";
 import { engineError, noSuchProcedure, numberOf } from "./oracle/errors.ts";
 import { hasRollover } from "./oracle/rollover.ts";
-
-const name = "SYS.DBMS_ASSERT.ENQUOTE_NAME(:username, FALSE)";
-const quoted = (bind: string) => `SYS.DBMS_ASSERT.ENQUOTE_NAME(:${bind}, FALSE)`;
 
 const refuseUnknown = `SELECT COUNT(*) INTO found FROM SYS.DBA_USERS WHERE USERNAME = :username;
   IF found = 0 THEN
@@ -29,6 +27,10 @@ BEGIN
     RAISE_APPLICATION_ERROR(-20004, 'another call is at work');
   END IF;
   ${refuseUnknown}
+  SELECT COUNT(*) INTO found FROM SYS.DBA_USERS WHERE USERNAME = :username AND ACCOUNT_STATUS LIKE '%LOCKED%';
+  IF found > 0 THEN
+    RAISE_APPLICATION_ERROR(-20006, 'nobody could prove the password');
+  END IF;
   SELECT COUNT(*) INTO found FROM SYS.DBA_USERS U, SYS.DBA_PROFILES P
     WHERE U.USERNAME = :username AND P.RESOURCE_NAME = 'PASSWORD_ROLLOVER_TIME' AND P.LIMIT NOT IN ('0', '-1', 'DEFAULT')
     AND (P.PROFILE = U.PROFILE OR (P.PROFILE = 'DEFAULT' AND EXISTS (SELECT 1 FROM SYS.DBA_PROFILES D
@@ -38,10 +40,10 @@ BEGIN
   END IF;
   SELECT COUNT(*) INTO found FROM SYS.DBA_USERS WHERE USERNAME = :username AND ACCOUNT_STATUS LIKE '%ROLLOVER%';
   IF found > 0 THEN
-    EXECUTE IMMEDIATE 'ALTER USER ' || ${name} || ' IDENTIFIED BY ' || ${quoted("currentpassword")};
-    EXECUTE IMMEDIATE 'ALTER USER ' || ${name} || ' EXPIRE PASSWORD ROLLOVER PERIOD';
+    EXECUTE IMMEDIATE 'ALTER USER ' || ${block.user} || ' IDENTIFIED BY ' || ${block.enquoted("currentpassword")};
+    EXECUTE IMMEDIATE 'ALTER USER ' || ${block.user} || ' EXPIRE PASSWORD ROLLOVER PERIOD';
   END IF;
-  EXECUTE IMMEDIATE 'ALTER USER ' || ${name} || ' IDENTIFIED BY ' || ${quoted("nextpassword")};
+  EXECUTE IMMEDIATE 'ALTER USER ' || ${block.user} || ' IDENTIFIED BY ' || ${block.enquoted("nextpassword")};
 END;`;
 
 const endRollover = `DECLARE
@@ -50,7 +52,7 @@ BEGIN
   ${refuseUnknown}
   SELECT COUNT(*) INTO found FROM SYS.DBA_USERS WHERE USERNAME = :username AND ACCOUNT_STATUS LIKE '%ROLLOVER%';
   IF found > 0 THEN
-    EXECUTE IMMEDIATE 'ALTER USER ' || ${name} || ' EXPIRE PASSWORD ROLLOVER PERIOD';
+    EXECUTE IMMEDIATE 'ALTER USER ' || ${block.user} || ' EXPIRE PASSWORD ROLLOVER PERIOD';
   END IF;
 END;`;
 
@@ -117,6 +119,18 @@ function rotationError(error: unknown, username: string): DbleaseError {
       return new DbleaseError("USER_REFUSED", `the profile of ${username} keeps one password`, {
         next: `ALTER PROFILE <its profile> LIMIT PASSWORD_ROLLOVER_TIME 1, for a day with both`,
       });
+    case 20006:
+      return new DbleaseError("USER_REFUSED", `${username} is locked, so that no password can be proved`, {
+        next: `ALTER USER ${username} ACCOUNT UNLOCK, then dblease rotate`,
+      });
+    case 28003:
+      return new DbleaseError(
+        "USER_REFUSED",
+        `the verify function in the profile of ${username} refuses a password`,
+        {
+          next: "let it take 30 letters, digits, _ and -, two of each, then dblease rotate",
+        },
+      );
     case 28007:
       return new DbleaseError(
         "USER_REFUSED",

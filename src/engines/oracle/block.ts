@@ -5,7 +5,7 @@
  */
 
 /** The server quotes it, and refuses what is no name. */
-function enquoted(bind: string): string {
+export function enquoted(bind: string): string {
   return `SYS.DBMS_ASSERT.ENQUOTE_NAME(:${bind}, FALSE)`;
 }
 

@@ -1,6 +1,8 @@
 /** Application users: the next password comes beside the current one, whatever a run before has left. */
+import { randomBytes } from "node:crypto";
 import { expect } from "vitest";
 import { oracleUsers } from "../../../src/engines/oracle-users.ts";
+import { password } from "../../../src/verifiers/password.ts";
 import { story } from "../conformance/story.ts";
 import { type OracleHarness, type OracleStage, playedDoor } from "../harness/oracle.ts";
 
@@ -80,6 +82,41 @@ export function rotationStories(harness: OracleHarness): void {
       await oracleUsers.close(one);
       await oracleUsers.addPassword(two, "shop_app", passwords);
       await oracleUsers.close(two);
+    },
+  );
+
+  told(
+    "what the server has against a user or a password is told apart, with its mending",
+    async (stage, works) => {
+      const { dictionary } = stage.server;
+      const status = (it: string) =>
+        dictionary.change("UPDATE DBA_USERS SET ACCOUNT_STATUS = ? WHERE USERNAME = 'SHOP_APP'", it);
+      const limit = (resource: string, it: string) =>
+        dictionary.change("INSERT INTO DBA_PROFILES VALUES ('ROLLING', ?, ?)", resource, it);
+      for (const locked of ["LOCKED", "LOCKED(TIMED)", "EXPIRED & LOCKED & IN ROLLOVER"]) {
+        status(locked);
+        await expect(add(stage, "first", "second")).rejects.toMatchObject({
+          code: "USER_REFUSED",
+          message: /locked/,
+          next: expect.stringContaining("ALTER USER shop_app ACCOUNT UNLOCK"),
+        });
+      }
+      status("EXPIRED");
+      limit("PASSWORD_VERIFY_FUNCTION", "ORA12C_STRONG_VERIFY_FUNCTION");
+      await expect(add(stage, "first", "second")).rejects.toMatchObject({
+        code: "USER_REFUSED",
+        message: /verify function/,
+      });
+      const next = password(randomBytes);
+      await add(stage, "first", next);
+      expect([await works("first"), await works(next)]).toEqual([true, true]);
+      limit("PASSWORD_REUSE_MAX", "5");
+      await expect(add(stage, next, password(randomBytes))).rejects.toMatchObject({
+        code: "USER_REFUSED",
+        message: /no password twice/,
+        next: expect.stringContaining("when the rollover is over"),
+      });
+      expect([await works("first"), await works(next)]).toEqual([true, true]);
     },
   );
 

@@ -166,6 +166,21 @@ function limitOf(dictionary: Dictionary, username: string, resource: string): st
   return row && String(row.it);
 }
 
+/** A verify function is ORA12C_STRONG_VERIFY_FUNCTION here; reuse is known of the passwords that work. */
+function judge(dictionary: Dictionary, username: string, password: string): void {
+  const verifies = limitOf(dictionary, username, "PASSWORD_VERIFY_FUNCTION") ?? "NULL";
+  const strong = [/[A-Z].*[A-Z]/, /[a-z].*[a-z]/, /\d.*\d/, /[^A-Za-z\d].*[^A-Za-z\d]/];
+  if (verifies !== "NULL" && !strong.every((it) => it.test(password)))
+    throw new OraError(28003, "password verification for the specified password failed");
+  const reuses = limitOf(dictionary, username, "PASSWORD_REUSE_MAX") ?? "UNLIMITED";
+  const [there] = dictionary.rows(
+    "SELECT 1 FROM DBA_USERS WHERE USERNAME = ? AND ? IN (PASSWORD, OLD_PASSWORD)",
+    username,
+    password,
+  );
+  if (reuses !== "UNLIMITED" && there) throw new OraError(28007, "the password cannot be reused");
+}
+
 /** Where the profile lets passwords roll over, the one that was there first goes on to work. */
 function changePassword(
   dictionary: Dictionary,
@@ -174,6 +189,8 @@ function changePassword(
 ): void {
   if (as !== username) demand(dictionary, as, "ALTER USER");
   demandUser(dictionary, username);
+  judge(dictionary, username, password);
+  restate(dictionary, username, (words) => words.filter((it) => !/^EXPIRED/.test(it)));
   if ((limitOf(dictionary, username, "PASSWORD_ROLLOVER_TIME") ?? "0") !== "0") {
     dictionary.change(
       "UPDATE DBA_USERS SET OLD_PASSWORD = IFNULL(OLD_PASSWORD, PASSWORD) WHERE USERNAME = ?",

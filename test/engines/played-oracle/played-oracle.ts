@@ -90,6 +90,8 @@ export class PlayedOracle {
     if (!found || ![found.PASSWORD, found.OLD_PASSWORD].includes(password))
       throw new OraError(1017, "invalid username/password");
     if (/LOCKED/.test(String(found.ACCOUNT_STATUS))) throw new OraError(28000, "the account is locked");
+    if (/^EXPIRED(?!\()/.test(String(found.ACCOUNT_STATUS)))
+      throw new OraError(28001, "the account has expired");
     if (!holds(this.dictionary, user, "CREATE SESSION"))
       throw new OraError(1045, "user lacks CREATE SESSION privilege");
     const sid = this.nextSid++;
