@@ -1,6 +1,6 @@
 import type { Door } from "./engine.ts";
 
-interface Connection {
+export interface Connection {
   end(): Promise<void>;
   /** Gives the connection up without a word to the server. */
   destroy(): void;

@@ -1,6 +1,7 @@
 import type { MysqlConnection } from "../../connect/mysql.ts";
 import { check, failed } from "../check.ts";
 import type { Check, GroupRole } from "../engine.ts";
+import { memberChecks } from "../member-checks.ts";
 import { adminChecks } from "./admin-checks.ts";
 import { definerStatements, definersIn } from "./definers.ts";
 import type { Dialect } from "./dialect.ts";
@@ -30,7 +31,8 @@ export async function doctor(
       ...(await roleChecks(dialect, connection, groupRoles)),
       await definerCheck(connection, groupRoles),
     ]);
-    return [...writer, ...(await memberChecks(door))];
+    const ping = (there: MysqlConnection) => message(there, ["SELECT 1"]);
+    return [...writer, ...(await memberChecks(door, ping, engineError))];
   } catch (error) {
     return [failed("login", engineError(error, "the admin"))];
   }
@@ -96,19 +98,5 @@ async function definerCheck(connection: MysqlConnection, groupRoles: readonly Gr
       ? "nothing runs with the rights of a role"
       : `whoever may use these has a role's rights: ${found.map(({ what }) => what).join(", ")}`,
     found.map(({ statement }) => statement).join("; "),
-  );
-}
-
-async function memberChecks(door: MysqlDoor): Promise<Check[]> {
-  return Promise.all(
-    door.members.slice(1).map(async (member) => {
-      const id = `member:${member.id}`;
-      try {
-        await use(door, { member }, (connection) => message(connection, ["SELECT 1"]));
-        return check(id, true, `${member.id} can be reached`);
-      } catch (error) {
-        return failed(id, engineError(error, member.id));
-      }
-    }),
   );
 }

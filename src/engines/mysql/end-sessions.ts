@@ -3,6 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { MysqlConnection } from "../../connect/mysql.ts";
 import { eachOnce, type OpenSession } from "../../receipt.ts";
 import type { KnownUser } from "../engine.ts";
+import type { Silence } from "../quieten.ts";
 import type { Dialect } from "./dialect.ts";
 import { errnoOf, noExecute, noSuchProcedure, noSuchThread } from "./errors.ts";
 import { type Look, look, originsOf } from "./look.ts";
@@ -41,12 +42,8 @@ export async function endThreads(connection: MysqlConnection, ids: readonly numb
   }
 }
 
-/** What is known of one server process after everybody was told to go. */
-export interface Silence {
-  /** Sessions that were told to end. */
-  ended: readonly OpenSession[];
-  /** No session, no admin connection, the fence is here, and no login is under way that may have begun before it. */
-  quiet: boolean;
+/** Quiet: no session, no admin connection, the fence is here, and no login is under way that may have begun before it. */
+interface ThreadSilence extends Silence {
   /** Logins that began before the fence and have not finished. */
   slow: readonly number[];
 }
@@ -65,7 +62,7 @@ export async function untilQuiet(
   connection: MysqlConnection,
   user: KnownUser,
   first?: Look,
-): Promise<Silence> {
+): Promise<ThreadSilence> {
   let seen = first ?? (await look(dialect, connection, user));
   let slow = slowLogins(user, seen);
   let ended: readonly OpenSession[] = [];

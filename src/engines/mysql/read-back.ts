@@ -1,18 +1,12 @@
 /** The read-back: what the writer and each other member say now. */
-import type { Member } from "../../grant.ts";
-import type { MemberReading, Receipt, Residue } from "../../receipt.ts";
 import type { KnownUser } from "../engine.ts";
+import { type ReadBack, readMembers } from "../read-back.ts";
 import type { Dialect } from "./dialect.ts";
 import { engineError } from "./errors.ts";
-import { type Look, look } from "./look.ts";
+import { look } from "./look.ts";
 import type { Reading } from "./reading.ts";
 import { serverResidue, sessionResidue } from "./residue.ts";
-import { type MysqlDoor, use } from "./use.ts";
-
-export type ReadBack = Omit<
-  Receipt,
-  "username" | "userOid" | "fencedAt" | "droppedAt" | "sessionsEnded" | "moved"
->;
+import type { MysqlDoor } from "./use.ts";
 
 /** `reading`: the writer's, of this moment. */
 export async function readBack(
@@ -22,44 +16,25 @@ export async function readBack(
   reading: Reading,
   clock: () => Date,
 ): Promise<ReadBack> {
-  const [writer, ...others] = door.members;
-  const members: MemberReading[] = writer ? [memberReading(writer, reading, clock)] : [];
-  const residue = serverResidue(user, reading, door.database);
-  if (writer) residue.push(...sessionResidue(reading, writer.id));
-  for (const member of others) {
-    const answer = await askMember(dialect, door, member, user);
-    if ("kind" in answer) residue.push(answer);
-    else {
-      members.push(memberReading(member, answer, clock));
-      residue.push(...sessionResidue(answer, member.id));
-    }
-  }
+  const { members, residue, sessions } = await readMembers(
+    door,
+    reading,
+    {
+      ask: (there) => look(dialect, there, user),
+      sessions: (seen) => seen.sessions.length,
+      residue: sessionResidue,
+      inWords: (error) => engineError(error, user.username),
+    },
+    clock,
+  );
   return {
     users: reading.accounts.length,
-    sessions: members.reduce((sum, member) => sum + member.sessions, 0),
+    sessions,
     privileges: reading.privileges.length + reading.memberships.length,
     objects: reading.definers.length,
     preparedTransactions: reading.prepared.length,
     members,
-    residue,
+    residue: [...serverResidue(user, reading, door.database), ...residue],
     readBackAt: clock().toISOString(),
   };
-}
-
-/** One that cannot be asked: not revoked until it can (dangers 4). */
-async function askMember(
-  dialect: Dialect,
-  door: MysqlDoor,
-  member: Member,
-  user: KnownUser,
-): Promise<Look | Residue> {
-  try {
-    return await use(door, { member, purpose: "revoke" }, (there) => look(dialect, there, user));
-  } catch (error) {
-    return { kind: "unreachable", where: member.id, what: engineError(error, user.username).message };
-  }
-}
-
-function memberReading({ id, host, port }: Member, seen: Look, clock: () => Date): MemberReading {
-  return { member: id, host, port, sessions: seen.sessions.length, readAt: clock().toISOString() };
 }

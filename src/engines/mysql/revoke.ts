@@ -1,15 +1,16 @@
 import type { MysqlConnection } from "../../connect/mysql.ts";
-import { eachOnce, type OpenSession, type Receipt, type Residue } from "../../receipt.ts";
+import { eachOnce, type Receipt } from "../../receipt.ts";
 import type { KnownUser } from "../engine.ts";
+import { quieten } from "../quieten.ts";
 import { type Pass, revokePasses } from "../revoke-passes.ts";
 import type { Dialect } from "./dialect.ts";
 import { drop } from "./drop.ts";
-import { endThreads, type Silence, untilQuiet } from "./end-sessions.ts";
+import { endThreads, untilQuiet } from "./end-sessions.ts";
 import { accountGone, engineError, foreignUserError, repeatOn } from "./errors.ts";
 import { fence } from "./fence.ts";
 import { isForeign, look, originsOf, ours } from "./look.ts";
 import { readBack } from "./read-back.ts";
-import { type Reading, read, untilCommitted } from "./reading.ts";
+import { read, untilCommitted } from "./reading.ts";
 import { slowLoginResidue } from "./residue.ts";
 import { type MysqlDoor, use } from "./use.ts";
 
@@ -47,14 +48,21 @@ async function revokeOnce(
   await endThreads(connection, [...seen.sessions, ...seen.admins]);
   const fenced = await fence(dialect, connection, user, seen);
   const fencedAt = clock().toISOString();
-  const quiet = await quieten(dialect, door, connection, user, fenced);
+  const quiet = await quieten(
+    door,
+    () => untilQuiet(dialect, connection, user, fenced),
+    (there) => untilQuiet(dialect, there, user),
+  );
   const last = await untilCommitted(dialect, connection, user, fenced);
   const finished = quiet.everywhere && last.definers.length + last.prepared.length === 0;
   const dropped = finished && (await drop(dialect, connection, user, last));
   const droppedAt = dropped ? { droppedAt: clock().toISOString() } : {};
   const end = { ...(await read(dialect, connection, user)), prepared: last.prepared };
   const found = await readBack(dialect, door, user, end, clock);
-  const ended = [...eachOnce(originsOf(seen), quiet.onWriter), ...quiet.elsewhere];
+  const ended = [...eachOnce(originsOf(seen), quiet.writer.ended), ...quiet.elsewhere];
+  const slow = quiet.members.flatMap((it, index) =>
+    (it?.slow ?? []).map((id) => slowLoginResidue(id, door.members[index]?.id ?? door.database)),
+  );
   return {
     cameBack: finished && ours(user, end).length + end.sessions.length > 0,
     receipt: {
@@ -66,45 +74,7 @@ async function revokeOnce(
       ended,
       moved: [],
       ...found,
-      residue: [...quiet.residue, ...found.residue],
+      residue: [...slow, ...found.residue],
     },
-  };
-}
-
-interface Quiet {
-  /** Every member has no session of the user, and knows of the fence. */
-  everywhere: boolean;
-  onWriter: readonly OpenSession[];
-  elsewhere: readonly OpenSession[];
-  /** Logins that may be the user's and have not finished. */
-  residue: readonly Residue[];
-}
-
-/** Ends the user's sessions on the writer and on every other member, and says whether all of them are silent. */
-async function quieten(
-  dialect: Dialect,
-  door: MysqlDoor,
-  connection: MysqlConnection,
-  user: KnownUser,
-  seen: Reading,
-): Promise<Quiet> {
-  const writer = await untilQuiet(dialect, connection, user, seen);
-  const others = await Promise.all(
-    door.members
-      .slice(1)
-      .map((member) =>
-        use(door, { member, purpose: "revoke" }, (there) => untilQuiet(dialect, there, user)).catch(
-          (): Silence | undefined => undefined,
-        ),
-      ),
-  );
-  const all = [writer, ...others];
-  return {
-    everywhere: all.every((answer) => answer?.quiet),
-    onWriter: writer.ended,
-    elsewhere: others.flatMap((answer) => answer?.ended ?? []),
-    residue: all.flatMap((answer, index) =>
-      (answer?.slow ?? []).map((id) => slowLoginResidue(id, door.members[index]?.id ?? door.database)),
-    ),
   };
 }

@@ -1,5 +1,7 @@
 import type { SqlserverConnection } from "../../connect/sqlserver.ts";
+import { check, failed } from "../check.ts";
 import type { Check, GroupRole } from "../engine.ts";
+import { memberChecks } from "../member-checks.ts";
 import { engineError } from "./errors.ts";
 import { missingPermissions, permissionRepair, permissionStatement } from "./look.ts";
 import { literal, theirName } from "./quote.ts";
@@ -11,15 +13,6 @@ import { tableStatements, tablesIn, wantedRights } from "./wanted-rights.ts";
 const prepareCommand = "dblease databases prepare";
 /** SQL Server 2016: DROP ... IF EXISTS and what else the statements need. */
 const oldest = 13;
-
-/** One line of doctor; its repair shows only where it is needed. */
-function check(id: string, ok: boolean, sentence: string, repair?: string): Check {
-  return { id, ok, sentence, ...(ok || repair === undefined ? {} : { repair }) };
-}
-
-function failed(id: string, error: { message: string; next: string }): Check {
-  return { id, ok: false, sentence: error.message, repair: error.next };
-}
 
 /** Every check runs, whatever the others say; a database that cannot be asked is a failed check, not an error. */
 export async function doctor(
@@ -33,7 +26,8 @@ export async function doctor(
       ...(await serverChecks(connection, door.database)),
       ...(await roleChecks(connection, door.database, groupRoles)),
     ]);
-    return [...writer, ...(await memberChecks(door))];
+    const ping = (there: SqlserverConnection) => message(there, ["SELECT 1 AS one"]);
+    return [...writer, ...(await memberChecks(door, ping, engineError))];
   } catch (error) {
     return [failed("login", engineError(error, "the admin"))];
   }
@@ -154,18 +148,4 @@ async function roleChecks(
         }
       }),
   ];
-}
-
-async function memberChecks(door: SqlserverDoor): Promise<Check[]> {
-  return Promise.all(
-    door.members.slice(1).map(async (member) => {
-      const id = `member:${member.id}`;
-      try {
-        await use(door, { member }, (connection) => message(connection, ["SELECT 1 AS one"]));
-        return check(id, true, `${member.id} can be reached`);
-      } catch (error) {
-        return failed(id, engineError(error, member.id));
-      }
-    }),
-  );
 }

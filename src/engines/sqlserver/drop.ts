@@ -1,5 +1,6 @@
 import type { SqlserverConnection } from "../../connect/sqlserver.ts";
 import type { KnownUser } from "../engine.ts";
+import { loggedIn, noSuchPrincipal, refusalOf, repeatOn } from "./errors.ts";
 import { ifOurLogin } from "./guard.ts";
 import type { Holdings } from "./holdings.ts";
 import { ours } from "./look.ts";
@@ -31,15 +32,28 @@ export function dropStatements(
   ];
 }
 
-/** Result: whether there was anything to drop. */
+export interface Dropped {
+  /** There was something, and it is gone. */
+  dropped: boolean;
+  /** Number with which the server refused: the user owns something, or the admin may not. The login stays, fenced. */
+  refusal?: number;
+}
+
+/** Throws where somebody has logged in meanwhile. */
 export async function drop(
   connection: SqlserverConnection,
   user: KnownUser,
   seen: Reading,
-): Promise<boolean> {
+): Promise<Dropped> {
   const hasUser = seen.holdings.some(({ users }) => users.some(({ marked }) => marked));
   const login = ours(seen);
-  if (!hasUser && !login) return false;
-  await message(connection, dropStatements(user, seen.holdings, login?.name));
-  return true;
+  if (!hasUser && !login) return { dropped: false };
+  const statements = dropStatements(user, seen.holdings, login?.name);
+  try {
+    // Another revoke may drop the user between the condition and the DROP.
+    await repeatOn([noSuchPrincipal], () => message(connection, statements));
+    return { dropped: true };
+  } catch (error) {
+    return { dropped: false, refusal: refusalOf(error, [loggedIn]) };
+  }
 }

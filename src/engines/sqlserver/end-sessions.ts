@@ -4,6 +4,7 @@ import type { SqlserverConnection } from "../../connect/sqlserver.ts";
 import { numberOf } from "../../connect/sqlserver-errors.ts";
 import { eachOnce, type OpenSession } from "../../receipt.ts";
 import type { KnownUser } from "../engine.ts";
+import type { Silence } from "../quieten.ts";
 import { noSuchSession } from "./errors.ts";
 import { type Look, look, originsOf } from "./look.ts";
 import { message } from "./use.ts";
@@ -20,16 +21,8 @@ export async function endSessions(connection: SqlserverConnection, ids: readonly
   }
 }
 
-/** What is known of one server process after everybody was told to go. */
-export interface Silence {
-  /** Sessions that were told to end. */
-  ended: readonly OpenSession[];
-  /** No session, no admin session of the grant, and the login is disabled or gone here. */
-  quiet: boolean;
-}
-
 /**
- * Looks until there is no session and no way in, and ends what it still finds. A login sends user and password in one
+ * Looks until there is no session, no admin session of the grant and no way in, and ends what it still finds. A login sends user and password in one
  * message, so none can have named its user before the fence and prove itself after it; one that was just let in is seen
  * by the next look.
  */

@@ -13,15 +13,15 @@ export const noSuchSession = [6106, 6120, 6121];
 export const noSuchPrincipal = 15_151;
 /** DROP LOGIN while somebody is logged in with it. */
 export const loggedIn = 15_434;
+/** DROP LOGIN of the owner of an Agent job. */
+export const ownsJobs = 15_170;
 /** Another prepare was faster. */
 export const alreadyThere = [15_023, 2714];
 /** A login with this SID has another name. */
 const sidInUse = 15_433;
-/** The login owns a database, a job or something of the server. */
-const ownsServerThings = [15_141, 15_170, 15_174];
 const lacksPermission = [229, 230, 262, 297, 300, 916, 4613, 6102, 15_151, 15_247, 15_517];
 /** Two changes of principals met: deadlock, or a lock that was held too long. */
-const collisions = [1205, 1222];
+export const collisions = [1205, 1222];
 const repetitions = 5;
 
 /** Runs some work; repeats it after a collision with another change of principals or one of these error numbers. */
@@ -33,6 +33,16 @@ export async function repeatOn<T>(numbers: readonly number[], run: () => Promise
       if (repetition === repetitions || ![...collisions, ...numbers].includes(numberOf(error))) throw error;
     }
   }
+}
+
+/**
+ * The number with which the server refused a statement: what is left of it, the read-back tells. Throws the error where the
+ * server said nothing, and what begins anew mends.
+ */
+export function refusalOf(error: unknown, mended: readonly number[] = []): number {
+  const number = numberOf(error);
+  if (number === 0 || mended.includes(number)) throw error;
+  return number;
 }
 
 /** The error in dblease's words; `username`: whom it was about. The server's own words may quote the statement. */
@@ -48,11 +58,6 @@ export function engineError(error: unknown, username: string): DbleaseError {
   if (number === notPrepared) {
     return new DbleaseError("NOT_PREPARED", "a standing role is missing in this database", {
       next: "dblease databases prepare",
-    });
-  }
-  if (ownsServerThings.includes(number)) {
-    return new DbleaseError("UNAVAILABLE", `${username} owns something of the server (${number})`, {
-      next: "give it to another login by ALTER AUTHORIZATION, or the job by msdb.dbo.sp_update_job; the revoke then finishes by itself",
     });
   }
   if (lacksPermission.includes(number)) {

@@ -21,8 +21,13 @@ export function fenceStatements(user: KnownUser, name = user.username): string[]
   ];
 }
 
-/** Fences the login of this grant, if `seen` has it, and says how it is then. One round trip. */
-export function fence(connection: SqlserverConnection, user: KnownUser, seen: Look): Promise<Reading> {
+/** Fences the login of this grant, if `seen` has it, and says how it is then. One round trip. `databases`: to look into. */
+export function fence(
+  connection: SqlserverConnection,
+  user: KnownUser,
+  seen: Look,
+  databases = seen.databases,
+): Promise<Reading> {
   const login = ours(seen);
-  return read(connection, user, seen.databases, login ? fenceStatements(user, login.name) : []);
+  return read(connection, user, databases, login ? fenceStatements(user, login.name) : []);
 }

@@ -1,7 +1,7 @@
 /** Statements that end the batch where something must not go on; with XACT_ABORT the transaction around them as well. */
 import type { Instant } from "../../grant.ts";
 import type { KnownUser } from "../engine.ts";
-import { deadlinePassed, foreignUser, notPrepared } from "./errors.ts";
+import { collisions, deadlinePassed, foreignUser, notPrepared } from "./errors.ts";
 import { sidOf } from "./mark.ts";
 import { instant, literal, ownName, theirName } from "./quote.ts";
 
@@ -30,6 +30,12 @@ export function refuseForeign(user: Pick<KnownUser, "username" | "marker">, data
 /** Holds a statement back where there is no login of this name with the SID of this grant. */
 export function ifOurLogin({ marker }: Pick<KnownUser, "marker">, name: string, statement: string): string {
   return `IF EXISTS (SELECT 1 FROM sys.server_principals WHERE name = ${literal(name)} AND sid = ${sidOf(marker)}) ${statement}`;
+}
+
+/** Lets the batch go on where the server refuses the statement: what it should have taken away is read afterwards. */
+export function attempt(statement: string): string {
+  return `BEGIN TRY ${statement} END TRY
+      BEGIN CATCH IF ERROR_NUMBER() IN (${collisions.join(", ")}) THROW END CATCH`;
 }
 
 /** Where a login of this name lacks the SID of this grant. */

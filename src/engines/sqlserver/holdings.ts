@@ -21,6 +21,8 @@ export interface Owned {
 
 export interface Holdings {
   database: string;
+  /** Its `dbo` has the grant's SID: whatever is in the database is the user's, and none of it is listed. */
+  isOwner: boolean;
   /** Users with the grant's SID, or the user's name. */
   users: readonly { name: string; marked: boolean }[];
   roles: readonly { user: string; role: string }[];
@@ -37,9 +39,9 @@ const plainTypes = "'U', 'SO', 'TT'";
 export function holdingStatements({ sid, name }: { sid: string; name: string }, database: string): string[] {
   const sys = `${theirName(database)}.sys`;
   const mine = (on: string) =>
-    `JOIN ${sys}.database_principals u ON u.principal_id = ${on} AND u.sid = ${sid}`;
+    `JOIN ${sys}.database_principals u ON u.principal_id = ${on} AND u.sid = ${sid} AND u.principal_id <> 1`;
   return [
-    `SELECT name, CASE WHEN sid = ${sid} THEN 1 ELSE 0 END AS marked FROM ${sys}.database_principals
+    `SELECT name, CASE WHEN sid = ${sid} THEN 1 ELSE 0 END AS marked, CASE WHEN principal_id = 1 THEN 1 ELSE 0 END AS dbo FROM ${sys}.database_principals
       WHERE sid = ${sid} OR name = ${literal(name)}`,
     `SELECT u.name AS holder, r.name AS role FROM ${sys}.database_role_members m
       JOIN ${sys}.database_principals r ON r.principal_id = m.role_principal_id ${mine("m.member_principal_id")}`,
@@ -69,7 +71,10 @@ export function holdingsIn(database: string, results: readonly Row[][]): Holding
   const [users = [], roles = [], permissions = [], owned = []] = results;
   return {
     database,
-    users: users.map((row) => ({ name: row.name, marked: Number(row.marked) === 1 })),
+    isOwner: users.some((row) => Number(row.dbo) === 1),
+    users: users
+      .filter((row) => Number(row.dbo) !== 1)
+      .map((row) => ({ name: row.name, marked: Number(row.marked) === 1 })),
     roles: roles.map((row) => ({ user: row.holder, role: row.role })),
     permissions: permissions.map((row) => ({ user: row.holder, ...permissionIn(row) })),
     owned: owned.map((row) => ({

@@ -16,12 +16,13 @@ function securable({ kind, schema, name }: Owned): string {
 /** Permissions that others have on what is to move; the owner's server drops some of them by itself, but not all. */
 function grantsStatement(user: KnownUser, database: string): string {
   const sys = `${theirName(database)}.sys`;
-  return `SELECT g.name AS grantee, d.permission_name AS permission, s.name AS home, o.name AS object
+  return `SELECT g.name AS grantee, d.permission_name AS permission, s.name AS home, o.name AS object, c.name AS col
     FROM ${sys}.database_permissions d JOIN ${sys}.database_principals g ON g.principal_id = d.grantee_principal_id
     LEFT JOIN ${sys}.objects o ON d.class = 1 AND o.object_id = d.major_id
     JOIN ${sys}.schemas s ON s.schema_id = CASE WHEN d.class = 3 THEN d.major_id ELSE o.schema_id END
+    LEFT JOIN ${sys}.columns c ON d.class = 1 AND c.object_id = d.major_id AND c.column_id = d.minor_id
     JOIN ${sys}.database_principals u ON u.principal_id = COALESCE(o.principal_id, s.principal_id) AND u.sid = ${sidOf(user.marker)}
-    WHERE d.class IN (1, 3) AND d.minor_id = 0`;
+    WHERE d.class IN (1, 3) AND d.state IN ('G', 'W')`;
 }
 
 interface Grant {
@@ -29,6 +30,7 @@ interface Grant {
   permission: string;
   home: string;
   object: string | null;
+  col: string | null;
 }
 
 function moveStatements(
@@ -40,9 +42,10 @@ function moveStatements(
     `USE ${theirName(database)}`,
     "BEGIN TRANSACTION",
     `IF NOT EXISTS (SELECT 1 FROM sys.database_principals WHERE name = ${literal(graveyardRole)}) CREATE ROLE ${graveyard}`,
-    ...grants.map(({ grantee, permission, home, object }) => {
+    ...grants.map(({ grantee, permission, home, object, col }) => {
       const on = object === null ? `SCHEMA::${theirName(home)}` : `OBJECT::${theirName(home, object)}`;
-      return `REVOKE ${permission} ON ${on} FROM ${theirName(grantee)} CASCADE`;
+      const column = col === null ? "" : ` (${theirName(col)})`;
+      return `REVOKE ${permission}${column} ON ${on} FROM ${theirName(grantee)} CASCADE`;
     }),
     ...owned
       .filter(({ itself }) => itself)
@@ -67,7 +70,7 @@ export async function move(
     name: it.kind === "schema" ? it.name : `${it.schema}.${it.name}`,
     stripped: grants
       .filter(({ home, object }) => home === it.schema && object === (it.kind === "schema" ? null : it.name))
-      .map(({ grantee, permission }) => `${grantee}: ${permission}`),
+      .map(({ grantee, permission, col }) => `${grantee}: ${permission}${col === null ? "" : ` (${col})`}`),
   }));
 }
 

@@ -80,7 +80,14 @@ async function loginOf(connection: SqlserverConnection, name: string): Promise<P
 }
 
 function inDatabase(database: string, results: readonly Row[][], index: number): Holdings {
-  return holdingsIn(database, results.slice(index * selectsPerDatabase, (index + 1) * selectsPerDatabase));
+  const found = holdingsIn(
+    database,
+    results.slice(index * selectsPerDatabase, (index + 1) * selectsPerDatabase),
+  );
+  if (!found.isOwner) return found;
+  // Its user is dbo, whom nobody else can be; a member of db_owner may do the same.
+  const dbo = { user: "dbo", role: "db_owner" };
+  return { ...found, users: [{ name: "dbo", marked: true }], roles: [dbo] };
 }
 
 function assertPair({ first, second }: Pair, one: PairLogin, other: PairLogin | undefined): void {

@@ -12,9 +12,10 @@ export interface Reading extends Look {
   serverRoles: readonly string[];
   /** Permissions on the server beyond CONNECT SQL. */
   serverPermissions: readonly string[];
+  /** Owned by the login, or with it as their `dbo`. */
   ownedDatabases: readonly string[];
   /** Agent jobs that run as the login. */
-  jobs: readonly string[];
+  jobs: readonly { name: string; enabled: boolean }[];
   /** Of the login, or as it was recorded when the login was made. */
   id?: string;
 }
@@ -30,7 +31,7 @@ function serverStatements(user: KnownUser): string[] {
       WHERE d.state IN ('G', 'W') AND d.type <> 'COSQ'`,
     `SELECT name FROM sys.databases WHERE owner_sid = ${sid}`,
     `IF HAS_PERMS_BY_NAME(N'msdb.dbo.sysjobs', N'OBJECT', N'SELECT') = 1
-      SELECT name FROM msdb.dbo.sysjobs WHERE owner_sid = ${sid}
+      SELECT name, enabled FROM msdb.dbo.sysjobs WHERE owner_sid = ${sid}
       ELSE SELECT name FROM sys.databases WHERE 1 = 0`,
   ];
 }
@@ -53,18 +54,20 @@ export async function read(
     ),
   ]);
   const look = lookIn(results.slice(0, looking.length));
-  const [roles, permissions, owned, jobs] = results.slice(looking.length).map(names);
+  const [roles = [], permissions = [], owned = [], jobs = []] = results.slice(looking.length);
   const rest = results.slice(looking.length + server.length);
+  const holdings = databases.map((database, index) =>
+    holdingsIn(database, rest.slice(index * selectsPerDatabase, (index + 1) * selectsPerDatabase)),
+  );
+  const asDbo = holdings.filter(({ isOwner }) => isOwner).map(({ database }) => database);
   const id = ours(look)?.id ?? user.userOid;
   return {
     ...look,
-    serverRoles: roles ?? [],
-    serverPermissions: permissions ?? [],
-    ownedDatabases: owned ?? [],
-    jobs: jobs ?? [],
-    holdings: databases.map((database, index) =>
-      holdingsIn(database, rest.slice(index * selectsPerDatabase, (index + 1) * selectsPerDatabase)),
-    ),
+    serverRoles: names(roles),
+    serverPermissions: names(permissions),
+    ownedDatabases: [...new Set([...names(owned), ...asDbo])],
+    jobs: jobs.map((row) => ({ name: row.name, enabled: Number(row.enabled) === 1 })),
+    holdings,
     ...(id === undefined ? {} : { id }),
   };
 }

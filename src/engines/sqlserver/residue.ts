@@ -1,6 +1,7 @@
 /** Names what is left of a user, each with the statement that finishes it where one is known. */
 import type { Residue } from "../../receipt.ts";
 import type { KnownUser } from "../engine.ts";
+import { ownsJobs } from "./errors.ts";
 import type { Holdings, Owned } from "./holdings.ts";
 import { type Look, ours } from "./look.ts";
 import { literal, theirName } from "./quote.ts";
@@ -78,18 +79,23 @@ function inDatabase(user: KnownUser, holdings: Holdings): Residue[] {
   ];
 }
 
-/** What the whole server knows; `where`: the database that was asked. */
-export function serverResidue(user: KnownUser, reading: Reading, where: string): Residue[] {
+/** What one server process knows. `where`: the database or the member that was asked. */
+export function serverResidue(
+  user: KnownUser,
+  reading: Reading,
+  where: string,
+  jobsAt: string = where,
+): Residue[] {
   const login = theirName(ours(reading)?.name ?? user.username);
   const users = new Set(
     reading.holdings.flatMap((it) => it.users.filter(({ marked }) => marked).map(({ name }) => name)),
   );
   return [
-    ...reading.jobs.map((job) => ({
+    ...reading.jobs.map(({ name, enabled }) => ({
       kind: "executable" as const,
-      where: "msdb",
-      what: `job ${job}, which is disabled`,
-      statement: `EXEC msdb.dbo.sp_delete_job @job_name = ${literal(job)}`,
+      where: jobsAt,
+      what: `job ${name}, which ${enabled ? "goes on" : "is disabled"}`,
+      statement: `EXEC msdb.dbo.sp_delete_job @job_name = ${literal(name)}`,
     })),
     ...reading.ownedDatabases.map((name) => ({
       kind: "object" as const,
@@ -124,6 +130,15 @@ export function serverResidue(user: KnownUser, reading: Reading, where: string):
         ...(marked && name === user.username ? {} : { statement: `DROP LOGIN ${theirName(name)}` }),
       })),
   ];
+}
+
+/** What the drop met that no reading shows, by the server's number. */
+export function refusedResidue(number: number, where: string): Residue {
+  const what =
+    number === ownsJobs
+      ? "a job that the admin does not see; dblease doctor names the GRANT that shows it"
+      : "something for which the server refuses the drop";
+  return { kind: "object", where, what: `${what} (${number})` };
 }
 
 /** Open sessions on one server process. */

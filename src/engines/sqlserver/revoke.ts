@@ -1,16 +1,18 @@
 import type { SqlserverConnection } from "../../connect/sqlserver.ts";
-import { eachOnce, type MovedObject, type OpenSession, type Receipt } from "../../receipt.ts";
+import { eachOnce, type MovedObject, type Receipt } from "../../receipt.ts";
 import type { KnownUser } from "../engine.ts";
+import { quieten } from "../quieten.ts";
 import { type Pass, revokePasses } from "../revoke-passes.ts";
 import { drop } from "./drop.ts";
-import { endSessions, type Silence, untilQuiet } from "./end-sessions.ts";
+import { endSessions, untilQuiet } from "./end-sessions.ts";
 import { engineError, foreignUserError, loggedIn, noSuchPrincipal, repeatOn } from "./errors.ts";
 import { fence } from "./fence.ts";
 import { isForeign, look, originsOf, ours } from "./look.ts";
 import { move } from "./move.ts";
 import { readBack } from "./read-back.ts";
 import { type Reading, read } from "./reading.ts";
-import { blockers } from "./residue.ts";
+import { endOnReplica } from "./replica.ts";
+import { blockers, refusedResidue } from "./residue.ts";
 import { strip } from "./strip.ts";
 import { type SqlserverDoor, use } from "./use.ts";
 
@@ -27,8 +29,11 @@ export async function revoke(door: SqlserverDoor, user: KnownUser, clock: () => 
     return await use(door, { purpose: "revoke" }, async (connection) => {
       // Another revoke may drop the user between our look and our ALTER, and somebody may log in before the fence: both
       // are seen by the repetition.
-      const once = () =>
-        repeatOn([noSuchPrincipal, loggedIn], () => revokeOnce(door, connection, user, clock));
+      const once = () => {
+        // A repetition finds nothing any more of what an attempt before it has moved.
+        const moved: MovedObject[] = [];
+        return repeatOn([noSuchPrincipal, loggedIn], () => revokeOnce(door, connection, user, clock, moved));
+      };
       return revokePasses(once);
     });
   } catch (error) {
@@ -41,23 +46,34 @@ async function revokeOnce(
   connection: SqlserverConnection,
   user: KnownUser,
   clock: () => Date,
+  moved: MovedObject[],
 ): Promise<Pass> {
   const seen = await look(connection, user);
   if (isForeign(user, seen)) throw foreignUserError(user.username);
   // Before the fence, which somebody's lock could hold up, and again after it.
   await endSessions(connection, [...seen.sessions, ...seen.admins]);
-  let last = await fence(connection, user, seen);
+  const fenced = await fence(connection, user, seen);
   const fencedAt = clock().toISOString();
-  if (mustBeStripped(door, last)) last = await strip(connection, user, last);
-  const quiet = await quieten(door, connection, user, last);
+  const closed = mustBeStripped(door, fenced) ? await strip(connection, user, fenced) : fenced;
+  const quiet = await quieten(
+    door,
+    () => untilQuiet(connection, user, closed),
+    (there) => endOnReplica(there, user),
+  );
+  // Until its end a session could go on making things.
+  const last =
+    quiet.writer.ended.length === 0
+      ? closed
+      : await strip(connection, user, await read(connection, user, closed.databases));
   const finished = quiet.everywhere && canFinish(last);
-  const moved = finished ? await moveAll(connection, user, last) : [];
-  const dropped = finished && (await drop(connection, user, last));
+  if (finished) await moveAll(connection, user, last, moved);
+  const { dropped, refusal } = finished ? await drop(connection, user, last) : { dropped: false };
   const end = await read(connection, user, last.databases);
   const found = await readBack(door, user, end, clock);
-  const ended = [...eachOnce(originsOf(seen), quiet.onWriter), ...quiet.elsewhere];
+  const stays = ours(end) !== undefined || end.sessions.length > 0;
+  const ended = [...eachOnce(originsOf(seen), quiet.writer.ended), ...quiet.elsewhere];
   return {
-    cameBack: finished && (ours(end) !== undefined || end.sessions.length > 0),
+    cameBack: finished && refusal === undefined && stays,
     receipt: {
       username: user.username,
       ...(last.id === undefined ? {} : { userOid: last.id }),
@@ -67,6 +83,10 @@ async function revokeOnce(
       ended,
       moved,
       ...found,
+      residue: [
+        ...found.residue,
+        ...(refusal !== undefined && stays ? [refusedResidue(refusal, door.database)] : []),
+      ],
     },
   };
 }
@@ -90,39 +110,7 @@ async function moveAll(
   connection: SqlserverConnection,
   user: KnownUser,
   { holdings }: Reading,
-): Promise<MovedObject[]> {
-  const moved: MovedObject[] = [];
+  moved: MovedObject[],
+): Promise<void> {
   for (const it of holdings) if (it.owned.length > 0) moved.push(...(await move(connection, user, it)));
-  return moved;
-}
-
-interface Quiet {
-  /** Every member has no session of the user, and knows of the fence. */
-  everywhere: boolean;
-  onWriter: readonly OpenSession[];
-  elsewhere: readonly OpenSession[];
-}
-
-/** Ends the user's sessions on the writer and on every other member, and says whether all of them are silent. */
-async function quieten(
-  door: SqlserverDoor,
-  connection: SqlserverConnection,
-  user: KnownUser,
-  seen: Reading,
-): Promise<Quiet> {
-  const writer = await untilQuiet(connection, user, seen);
-  const others = await Promise.all(
-    door.members
-      .slice(1)
-      .map((member) =>
-        use(door, { member, purpose: "revoke" }, (there) => untilQuiet(there, user)).catch(
-          (): Silence | undefined => undefined,
-        ),
-      ),
-  );
-  return {
-    everywhere: [writer, ...others].every((answer) => answer?.quiet),
-    onWriter: writer.ended,
-    elsewhere: others.flatMap((answer) => answer?.ended ?? []),
-  };
 }

@@ -1,20 +1,22 @@
 /** Takes back whatever a fenced login could still lend to somebody: roles, permissions, jobs that run as it. */
 import type { SqlserverConnection } from "../../connect/sqlserver.ts";
 import type { KnownUser } from "../engine.ts";
-import { noSuchPrincipal, repeatOn } from "./errors.ts";
+import { refusalOf, repeatOn } from "./errors.ts";
+import { attempt } from "./guard.ts";
 import type { Holdings } from "./holdings.ts";
 import { ours } from "./look.ts";
 import { sidOf } from "./mark.ts";
 import { literal, theirName } from "./quote.ts";
 import { type Reading, read } from "./reading.ts";
+import { message } from "./use.ts";
 
 /** Holds the statement back where the user is another one by now. */
 export function ifOurs(user: KnownUser, name: string, statement: string): string {
   return `IF EXISTS (SELECT 1 FROM sys.database_principals WHERE name = ${literal(name)} AND sid = ${sidOf(user.marker)}) ${statement}`;
 }
 
-function inDatabase(user: KnownUser, { database, users, roles, permissions }: Holdings): string[] {
-  const statements = [
+function inDatabase(user: KnownUser, { users, roles, permissions }: Holdings): string[] {
+  return [
     ...roles.map((it) =>
       ifOurs(user, it.user, `ALTER ROLE ${theirName(it.role)} DROP MEMBER ${theirName(it.user)}`),
     ),
@@ -27,30 +29,44 @@ function inDatabase(user: KnownUser, { database, users, roles, permissions }: Ho
       .filter(({ marked }) => marked)
       .map(({ name }) => ifOurs(user, name, `REVOKE CONNECT FROM ${theirName(name)}`)),
   ];
-  return statements.length === 0 ? [] : [`USE ${theirName(database)}`, ...statements];
 }
 
-function stripStatements(user: KnownUser, seen: Omit<Reading, "databases">): string[] {
+/** One batch for each database that must be entered; jobs last, since only their owner or a sysadmin may change them (14525). */
+function stripBatches(user: KnownUser, seen: Reading): string[][] {
   const login = theirName(ours(seen)?.name ?? user.username);
-  return [
-    ...seen.serverRoles.map((role) => `ALTER SERVER ROLE ${theirName(role)} DROP MEMBER ${login}`),
-    ...seen.serverPermissions.map((permission) => `REVOKE ${permission} FROM ${login} CASCADE`),
-    ...seen.jobs.map((job) => `EXEC msdb.dbo.sp_update_job @job_name = ${literal(job)}, @enabled = 0`),
-    ...seen.holdings.flatMap((it) => inDatabase(user, it)),
-    "USE [master]",
+  const batches: [string, string[]][] = [
+    [
+      "master",
+      [
+        ...seen.serverRoles.map((role) => `ALTER SERVER ROLE ${theirName(role)} DROP MEMBER ${login}`),
+        ...seen.serverPermissions.map((permission) => `REVOKE ${permission} FROM ${login} CASCADE`),
+      ],
+    ],
+    ...seen.holdings.map((it): [string, string[]] => [it.database, inDatabase(user, it)]),
+    [
+      "master",
+      seen.jobs
+        .filter(({ enabled }) => enabled)
+        .map(({ name }) => `EXEC msdb.dbo.sp_update_job @job_name = ${literal(name)}, @enabled = 0`),
+    ],
   ];
+  return batches
+    .filter(([, statements]) => statements.length > 0)
+    .map(([database, statements]) => [`USE ${theirName(database)}`, ...statements.map(attempt)]);
 }
 
-/** Another revoke may be faster: then the statement that fails is read away by the next look. */
+/**
+ * Takes what can be taken. Whatever the server refuses (a database that is read-only, a job of somebody else, what another
+ * revoke was faster with) holds up nothing else: what is left then is read, and is named in the receipt.
+ */
 export async function strip(
   connection: SqlserverConnection,
   user: KnownUser,
   seen: Reading,
 ): Promise<Reading> {
-  let now = seen;
-  return repeatOn([noSuchPrincipal], async () => {
-    const statements = stripStatements(user, now);
-    now = await read(connection, user, seen.databases, statements);
-    return now;
-  });
+  const batches = stripBatches(user, seen);
+  if (batches.length === 0) return seen;
+  for (const batch of batches) await repeatOn([], () => message(connection, batch)).catch(refusalOf);
+  const databases = seen.holdings.map(({ database }) => database);
+  return read(connection, user, databases, ["USE [master]"]);
 }

@@ -64,6 +64,7 @@ export function sqlserverHarness<Backend extends SqlserverBackend>(
     await root(`ALTER ROLE [db_owner] ADD MEMBER [${user}]`, database);
     await root(`CREATE USER [${user}] FOR LOGIN [${user}]`, "msdb");
     await root(`GRANT SELECT ON OBJECT::[dbo].[sysjobs] TO [${user}]`, "msdb");
+    await root(`ALTER ROLE [SQLAgentOperatorRole] ADD MEMBER [${user}]`, "msdb");
   }
 
   return {

@@ -110,6 +110,11 @@ export function sqlserverStories(harness: SqlserverHarness): void {
         `GRANT SELECT ON OBJECT::[${schema}].[kept] TO [${stage.reader.name}]`,
         stage.database,
       );
+      await stage.root(
+        `GRANT UPDATE ([id]) ON OBJECT::[${schema}].[kept] TO [${stage.reader.name}]`,
+        stage.database,
+      );
+      await stage.root(`DENY DELETE ON OBJECT::[${schema}].[kept] TO [${stage.reader.name}]`, stage.database);
       const receipt = await person.revoke();
       await expectGone(stage, person, receipt);
       expect(receipt.moved).toEqual([
@@ -118,7 +123,7 @@ export function sqlserverStories(harness: SqlserverHarness): void {
           database: stage.database,
           kind: "table",
           name: `${schema}.kept`,
-          stripped: [`${stage.reader.name}: SELECT`],
+          stripped: [`${stage.reader.name}: SELECT`, `${stage.reader.name}: UPDATE (id)`],
         },
       ]);
       expect(await stage.root(`SELECT id FROM [${schema}].[kept]`, stage.database)).toEqual([{ id: 42 }]);

@@ -46,6 +46,8 @@ export function passwordHash(password: string, salt: Uint8Array): string {
 
 export class Model {
   readonly sqlite = new DatabaseSync(":memory:");
+  /** Databases that take no change. */
+  readonly readOnly = new Set<string>();
   private clock = Date.now();
 
   constructor() {
@@ -62,6 +64,29 @@ export class Model {
     for (const name of ["master", "msdb"]) this.createDatabase(name, null);
     this.sqlite.exec('CREATE TABLE "msdb/dbo.sysjobs" (name, owner_sid, enabled)');
     this.run(`INSERT INTO ${this.view("msdb", "objects")} VALUES ('sysjobs', 1, 1, NULL, 'U', 0)`);
+  }
+
+  /**
+   * A read replica of this server as it is at this moment: everything comes along but the sessions, and only what is the
+   * server's own can be changed. What the writer does afterwards is not carried over, not even in its databases.
+   */
+  replica(): Model {
+    const copy = new Model();
+    for (const { name, sql } of this.all("SELECT name, sql FROM sqlite_schema WHERE type = 'table'")) {
+      copy.sqlite.exec(`DROP TABLE IF EXISTS ${quoted(String(name))}; ${sql}`);
+      if (String(name).startsWith("sys.dm_exec")) continue;
+      for (const row of this.all(`SELECT * FROM ${quoted(String(name))}`)) {
+        const columns = Object.keys(row);
+        copy.run(
+          `INSERT INTO ${quoted(String(name))} (${columns.map(quoted).join(", ")}) VALUES (${columns.map(() => "?").join(", ")})`,
+          ...Object.values(row),
+        );
+      }
+    }
+    for (const { name } of copy.all('SELECT name FROM "sys.databases"')) {
+      if (name !== "master" && name !== "msdb") copy.readOnly.add(String(name));
+    }
+    return copy;
   }
 
   all(sql: string, ...values: SQLInputValue[]): Row[] {
@@ -94,6 +119,7 @@ export class Model {
       [2, "guest", "S"],
       [0, "public", "R"],
       [16384, "db_owner", "R"],
+      ...(name === "msdb" ? [[16400, "SQLAgentOperatorRole", "R"] as const] : []),
     ] as const) {
       this.run(
         `INSERT INTO ${principals} (name, principal_id, type, create_date, authentication_type, sid) VALUES (?, ?, ?, ?, 0, ?)`,

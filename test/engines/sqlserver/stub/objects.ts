@@ -1,6 +1,7 @@
 /** Tables, modules, jobs and extended properties. The body of a module is not read. */
 import { Fault, missing } from "./fault.ts";
-import { controls, userOf } from "./rights.ts";
+import type { Row } from "./model.ts";
+import { controls, holdsOnServer, identities, userOf } from "./rights.ts";
 import type { Cursor } from "./scan.ts";
 import type { Session } from "./session.ts";
 import { demandOwner, denied, may } from "./users.ts";
@@ -135,6 +136,14 @@ function parameters(cursor: Cursor): Record<string, string> {
   return given;
 }
 
+/** A member of SQLAgentOperatorRole may switch on and off what it does not own ("SQL Server Agent fixed database roles"). */
+function mayChangeJob({ model, who }: Session, job: Row, deletes: boolean): boolean {
+  if (holdsOnServer(model, who, "SYSADMIN")) return true;
+  if (who.sid && Buffer.compare(job.owner_sid as Uint8Array, who.sid) === 0) return true;
+  const user = userOf(model, "msdb", who);
+  return !deletes && user !== undefined && identities(model, "msdb", user).includes(16_400);
+}
+
 export function execute(session: Session, cursor: Cursor): void {
   const { model, database } = session;
   const path = [cursor.name()];
@@ -147,10 +156,15 @@ export function execute(session: Session, cursor: Cursor): void {
     return;
   }
   if (procedure === "msdb.dbo.sp_update_job" || procedure === "msdb.dbo.sp_delete_job") {
-    const job = model.one('SELECT 1 FROM "msdb/dbo.sysjobs" WHERE name = ?', given.job_name ?? "");
+    const job = model.one('SELECT * FROM "msdb/dbo.sysjobs" WHERE name = ?', given.job_name ?? "");
     if (!job) throw new Fault(14_262, `The specified @job_name ('${given.job_name}') does not exist.`);
-    if (procedure.endsWith("delete_job"))
-      model.run('DELETE FROM "msdb/dbo.sysjobs" WHERE name = ?', given.job_name ?? "");
+    const deletes = procedure.endsWith("delete_job");
+    if (!mayChangeJob(session, job, deletes))
+      throw new Fault(
+        14_525,
+        "Only members of sysadmin role are allowed to update or delete jobs owned by a different login.",
+      );
+    if (deletes) model.run('DELETE FROM "msdb/dbo.sysjobs" WHERE name = ?', given.job_name ?? "");
     else
       model.run(
         'UPDATE "msdb/dbo.sysjobs" SET enabled = ? WHERE name = ?',

@@ -121,6 +121,11 @@ function inDatabase(
 ): void {
   const { model, database } = session;
   demandOwner(session, "user", grantee);
+  if (grantee === "dbo")
+    throw new Fault(
+      4624,
+      "Cannot grant, deny, or revoke permissions to sa, dbo, entity owner, information_schema, sys, or yourself.",
+    );
   const principal = model.principal(database, grantee);
   if (!principal) throw missing("user", grantee, "find");
   const id = Number(principal.principal_id);

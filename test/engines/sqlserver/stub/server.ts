@@ -43,7 +43,7 @@ export interface Mood {
 
 export class StubServer {
   readonly host = "127.0.0.1";
-  readonly model = new Model();
+  readonly model: Model;
   readonly caFile: string;
   private readonly context: SecureContext;
   readonly mood: Mood = { rollbackMs: 0, seesJobs: true };
@@ -61,7 +61,8 @@ export class StubServer {
   private current: Session | undefined;
   private nextSession = 51;
 
-  constructor(certificates: Certificates) {
+  constructor(certificates: Certificates, model = new Model()) {
+    this.model = model;
     const { caFile, keyFile, certificateFile } = certificates;
     this.caFile = caFile;
     this.context = createSecureContext({ key: readFileSync(keyFile), cert: readFileSync(certificateFile) });

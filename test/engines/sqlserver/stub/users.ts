@@ -8,7 +8,14 @@ import type { Session } from "./session.ts";
 const view = (session: Session, name: string) => session.model.view(session.database, name);
 
 export function demandOwner(session: Session, kind: string, name: string): void {
-  if (!controls(session.model, session.database, session.who)) throw missing(kind, name);
+  const { model, database, who } = session;
+  if (!controls(model, database, who)) throw missing(kind, name);
+  if (model.readOnly.has(database))
+    throw new Fault(3906, `Failed to update database "${database}" because the database is read-only.`);
+}
+
+function special(name: string): Fault {
+  return new Fault(15_405, `Cannot use the special principal '${name}'.`);
 }
 
 function insertPrincipal(
@@ -85,6 +92,7 @@ export function dropPrincipal(session: Session, cursor: Cursor, kind: "user" | "
     if (optional) return;
     throw missing(kind, name, "drop");
   }
+  if (name === "dbo") throw special(name);
   const id = Number(principal.principal_id);
   const has = (table: string, where: string) =>
     model.one(`SELECT 1 FROM ${view(session, table)} WHERE ${where} = ?`, id) !== undefined;
@@ -129,6 +137,7 @@ export function alterRole(session: Session, cursor: Cursor): void {
       15_151,
       `Cannot ${adds ? "add" : "drop"} the principal '${member}', because it does not exist or you do not have permission.`,
     );
+  if (member === "dbo") throw special(member);
   const ids = [Number(r.principal_id), Number(m.principal_id)];
   model.run(
     `DELETE FROM ${view(session, "database_role_members")} WHERE role_principal_id = ? AND member_principal_id = ?`,
@@ -175,11 +184,15 @@ export function alterAuthorization(session: Session, cursor: Cursor): void {
   const owner = cursor.name();
   cursor.finish();
   if (kind === "DATABASE") {
-    model.run(
-      'UPDATE "sys.databases" SET owner_sid = ? WHERE name = ?',
-      (model.login(owner)?.sid ?? null) as Uint8Array | null,
-      first,
-    );
+    const sid = (model.login(owner)?.sid ?? null) as Uint8Array | null;
+    const principals = model.view(first, "database_principals");
+    if (sid && model.one(`SELECT 1 FROM ${principals} WHERE sid = ? AND principal_id <> 1`, sid))
+      throw new Fault(
+        15_110,
+        "The proposed new database owner is already a user or aliased in the database.",
+      );
+    model.run('UPDATE "sys.databases" SET owner_sid = ? WHERE name = ?', sid, first);
+    model.run(`UPDATE ${principals} SET sid = ? WHERE principal_id = 1`, sid);
     return;
   }
   demandOwner(session, kind.toLowerCase(), first);
