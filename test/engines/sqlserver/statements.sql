@@ -76,6 +76,9 @@ GRANT UPDATE ON OBJECT :: [x].[x] TO [x]
 IF ERROR_NUMBER ( ) <> 1 SELECT 1
   -- antlr4ts-sql
 
+IF ERROR_NUMBER ( ) IN ( 1 , 1 ) SELECT 1
+  -- antlr4ts-sql
+
 IF EXISTS ( SELECT 1 FROM sys.database_principals WHERE name = N'x' AND sid = 0xAB ) SELECT 1
   -- antlr4ts-sql
 
@@ -148,7 +151,7 @@ SELECT HAS_PERMS_BY_NAME ( NULL , NULL , N'x' ) AS p0 , HAS_PERMS_BY_NAME ( NULL
 SELECT IS_SRVROLEMEMBER ( N'x' ) AS sysadmin , HAS_PERMS_BY_NAME ( N'x' , N'x' , N'x' ) AS controls , HAS_PERMS_BY_NAME ( N'x' , N'x' , N'x' ) AS jobs
   -- antlr4ts-sql, ShardingSphere
 
-SELECT N'x' AS kind , s.name AS home , s.name AS name , 1 AS plain , 1 AS itself FROM [x].sys.schemas s JOIN [x].sys.database_principals u ON u.principal_id = s.principal_id AND u.sid = 0xAB UNION ALL SELECT o.type , s.name , o.name , CASE WHEN o.type IN ( N'x' , N'x' , N'x' ) AND NOT EXISTS ( SELECT 1 FROM [x].sys.sql_expression_dependencies e JOIN [x].sys.objects c ON c.object_id = e.referencing_id WHERE c.object_id = o.object_id OR c.parent_object_id = o.object_id ) THEN 1 ELSE 1 END , CASE WHEN o.principal_id IS NULL THEN 1 ELSE 1 END FROM [x].sys.objects o JOIN [x].sys.schemas s ON s.schema_id = o.schema_id JOIN [x].sys.database_principals u ON u.principal_id = COALESCE ( o.principal_id , s.principal_id ) AND u.sid = 0xAB WHERE o.parent_object_id = 1 OR o.type = N'x' UNION ALL SELECT N'x' , s.name , o.name , 1 , 1 FROM [x].sys.sql_modules x JOIN [x].sys.objects o ON o.object_id = x.object_id JOIN [x].sys.schemas s ON s.schema_id = o.schema_id JOIN [x].sys.database_principals u ON u.principal_id = x.execute_as_principal_id AND u.sid = 0xAB UNION ALL SELECT N'x' , N'x' , r.name , 1 , 1 FROM [x].sys.database_principals r JOIN [x].sys.database_principals u ON u.principal_id = r.owning_principal_id AND u.sid = 0xAB UNION ALL SELECT N'x' , s.name , t.name , 1 , 1 FROM [x].sys.types t JOIN [x].sys.schemas s ON s.schema_id = t.schema_id JOIN [x].sys.database_principals u ON u.principal_id = t.principal_id AND u.sid = 0xAB UNION ALL SELECT N'x' , N'x' , a.name , 1 , 1 FROM [x].sys.assemblies a JOIN [x].sys.database_principals u ON u.principal_id = a.principal_id AND u.sid = 0xAB
+SELECT N'x' AS kind , s.name AS home , s.name AS name , 1 AS plain , 1 AS itself FROM [x].sys.schemas s JOIN [x].sys.database_principals u ON u.principal_id = s.principal_id AND u.sid = 0xAB AND u.principal_id <> 1 UNION ALL SELECT o.type , s.name , o.name , CASE WHEN o.type IN ( N'x' , N'x' , N'x' ) AND NOT EXISTS ( SELECT 1 FROM [x].sys.sql_expression_dependencies e JOIN [x].sys.objects c ON c.object_id = e.referencing_id WHERE c.object_id = o.object_id OR c.parent_object_id = o.object_id ) THEN 1 ELSE 1 END , CASE WHEN o.principal_id IS NULL THEN 1 ELSE 1 END FROM [x].sys.objects o JOIN [x].sys.schemas s ON s.schema_id = o.schema_id JOIN [x].sys.database_principals u ON u.principal_id = COALESCE ( o.principal_id , s.principal_id ) AND u.sid = 0xAB AND u.principal_id <> 1 WHERE o.parent_object_id = 1 OR o.type = N'x' UNION ALL SELECT N'x' , s.name , o.name , 1 , 1 FROM [x].sys.sql_modules x JOIN [x].sys.objects o ON o.object_id = x.object_id JOIN [x].sys.schemas s ON s.schema_id = o.schema_id JOIN [x].sys.database_principals u ON u.principal_id = x.execute_as_principal_id AND u.sid = 0xAB AND u.principal_id <> 1 UNION ALL SELECT N'x' , N'x' , r.name , 1 , 1 FROM [x].sys.database_principals r JOIN [x].sys.database_principals u ON u.principal_id = r.owning_principal_id AND u.sid = 0xAB AND u.principal_id <> 1 UNION ALL SELECT N'x' , s.name , t.name , 1 , 1 FROM [x].sys.types t JOIN [x].sys.schemas s ON s.schema_id = t.schema_id JOIN [x].sys.database_principals u ON u.principal_id = t.principal_id AND u.sid = 0xAB AND u.principal_id <> 1 UNION ALL SELECT N'x' , N'x' , a.name , 1 , 1 FROM [x].sys.assemblies a JOIN [x].sys.database_principals u ON u.principal_id = a.principal_id AND u.sid = 0xAB AND u.principal_id <> 1
   -- antlr4ts-sql, ShardingSphere
 
 SELECT create_date AS created FROM sys.server_principals WHERE name = N'x'
@@ -160,7 +163,7 @@ SELECT d.permission_name AS name FROM sys.server_permissions d JOIN sys.server_p
 SELECT d.permission_name AS name FROM sys.server_permissions d JOIN sys.server_principals u ON u.principal_id = d.grantee_principal_id WHERE u.name = N'x' AND d.state IN ( N'x' , N'x' ) AND d.type <> N'x' UNION ALL SELECT r.name FROM sys.server_role_members m JOIN sys.server_principals r ON r.principal_id = m.role_principal_id JOIN sys.server_principals u ON u.principal_id = m.member_principal_id WHERE u.name = N'x'
   -- antlr4ts-sql, ShardingSphere
 
-SELECT g.name AS grantee , d.permission_name AS permission , s.name AS home , o.name AS object FROM [x].sys.database_permissions d JOIN [x].sys.database_principals g ON g.principal_id = d.grantee_principal_id LEFT JOIN [x].sys.objects o ON d.class = 1 AND o.object_id = d.major_id JOIN [x].sys.schemas s ON s.schema_id = CASE WHEN d.class = 1 THEN d.major_id ELSE o.schema_id END JOIN [x].sys.database_principals u ON u.principal_id = COALESCE ( o.principal_id , s.principal_id ) AND u.sid = 0xAB WHERE d.class IN ( 1 , 1 ) AND d.minor_id = 1
+SELECT g.name AS grantee , d.permission_name AS permission , s.name AS home , o.name AS object , c.name AS col FROM [x].sys.database_permissions d JOIN [x].sys.database_principals g ON g.principal_id = d.grantee_principal_id LEFT JOIN [x].sys.objects o ON d.class = 1 AND o.object_id = d.major_id JOIN [x].sys.schemas s ON s.schema_id = CASE WHEN d.class = 1 THEN d.major_id ELSE o.schema_id END LEFT JOIN [x].sys.columns c ON d.class = 1 AND c.object_id = d.major_id AND c.column_id = d.minor_id JOIN [x].sys.database_principals u ON u.principal_id = COALESCE ( o.principal_id , s.principal_id ) AND u.sid = 0xAB WHERE d.class IN ( 1 , 1 ) AND d.state IN ( N'x' , N'x' )
   -- antlr4ts-sql, ShardingSphere
 
 SELECT g.name AS role , d.class_desc AS class , d.permission_name AS permission , s.name AS home , o.name AS object , c.name AS col FROM [x].sys.database_permissions d JOIN [x].sys.database_principals g ON g.principal_id = d.grantee_principal_id AND g.name IN ( N'x' , N'x' , N'x' , NULL ) LEFT JOIN [x].sys.objects o ON d.class = 1 AND o.object_id = d.major_id LEFT JOIN [x].sys.schemas s ON s.schema_id = CASE WHEN d.class = 1 THEN d.major_id ELSE o.schema_id END LEFT JOIN [x].sys.columns c ON d.class = 1 AND c.object_id = d.major_id AND c.column_id = d.minor_id WHERE d.state IN ( N'x' , N'x' )
@@ -169,10 +172,13 @@ SELECT g.name AS role , d.class_desc AS class , d.permission_name AS permission 
 SELECT g.name AS role , u.name AS member FROM [x].sys.database_role_members m JOIN [x].sys.database_principals u ON u.principal_id = m.member_principal_id JOIN [x].sys.database_principals g ON g.principal_id = m.role_principal_id AND g.name IN ( N'x' , N'x' , N'x' , NULL )
   -- antlr4ts-sql, ShardingSphere
 
+SELECT name , CASE WHEN sid = 0xAB THEN 1 ELSE 1 END AS marked , CASE WHEN principal_id = 1 THEN 1 ELSE 1 END AS dbo FROM [x].sys.database_principals WHERE sid = 0xAB OR name = N'x'
+  -- antlr4ts-sql, ShardingSphere
+
 SELECT name , CASE WHEN sid = 0xAB THEN 1 ELSE 1 END AS marked , is_disabled AS disabled , create_date AS created FROM sys.server_principals WHERE name = N'x' OR sid = 0xAB
   -- antlr4ts-sql, ShardingSphere
 
-SELECT name , CASE WHEN sid = 0xAB THEN 1 ELSE 1 END AS marked FROM [x].sys.database_principals WHERE sid = 0xAB OR name = N'x'
+SELECT name , enabled FROM msdb.dbo.sysjobs WHERE owner_sid = 0xAB
   -- antlr4ts-sql, ShardingSphere
 
 SELECT name , sid , create_date AS created , authentication_type AS kind FROM [x].sys.database_principals WHERE type = N'x' AND ( ( LEFT ( name , 1 ) = N'x' AND LEN ( name ) = 1 ) OR principal_id IN ( SELECT m.member_principal_id FROM [x].sys.database_role_members m JOIN [x].sys.database_principals r ON r.principal_id = m.role_principal_id WHERE r.name IN ( N'x' , NULL ) ) )
@@ -191,9 +197,6 @@ SELECT name FROM [x].sys.schemas WHERE name IN ( N'x' , NULL )
   -- antlr4ts-sql, ShardingSphere
 
 SELECT name FROM [x].sys.triggers WHERE parent_class = 1 AND is_disabled = 1
-  -- antlr4ts-sql, ShardingSphere
-
-SELECT name FROM msdb.dbo.sysjobs WHERE owner_sid = 0xAB
   -- antlr4ts-sql, ShardingSphere
 
 SELECT name FROM sys.databases WHERE ( state <> 1 OR HAS_DBACCESS ( name ) = 1 ) AND name <> N'x'
@@ -238,10 +241,10 @@ SELECT s.session_id AS id , CASE WHEN s.original_login_name = N'x' OR s.original
 SELECT sid , default_database_name AS home , CASE WHEN name = ORIGINAL_LOGIN ( ) THEN 1 ELSE 1 END AS isAdmin FROM sys.server_principals WHERE name = N'x' AND type = N'x'
   -- antlr4ts-sql, ShardingSphere
 
-SELECT u.name AS holder , d.class_desc AS class , d.permission_name AS permission , s.name AS home , o.name AS object , c.name AS col FROM [x].sys.database_permissions d JOIN [x].sys.database_principals u ON u.principal_id = d.grantee_principal_id AND u.sid = 0xAB LEFT JOIN [x].sys.objects o ON d.class = 1 AND o.object_id = d.major_id LEFT JOIN [x].sys.schemas s ON s.schema_id = CASE WHEN d.class = 1 THEN d.major_id ELSE o.schema_id END LEFT JOIN [x].sys.columns c ON d.class = 1 AND c.object_id = d.major_id AND c.column_id = d.minor_id WHERE d.state IN ( N'x' , N'x' ) AND NOT ( d.class = 1 AND d.type = N'x' )
+SELECT u.name AS holder , d.class_desc AS class , d.permission_name AS permission , s.name AS home , o.name AS object , c.name AS col FROM [x].sys.database_permissions d JOIN [x].sys.database_principals u ON u.principal_id = d.grantee_principal_id AND u.sid = 0xAB AND u.principal_id <> 1 LEFT JOIN [x].sys.objects o ON d.class = 1 AND o.object_id = d.major_id LEFT JOIN [x].sys.schemas s ON s.schema_id = CASE WHEN d.class = 1 THEN d.major_id ELSE o.schema_id END LEFT JOIN [x].sys.columns c ON d.class = 1 AND c.object_id = d.major_id AND c.column_id = d.minor_id WHERE d.state IN ( N'x' , N'x' ) AND NOT ( d.class = 1 AND d.type = N'x' )
   -- antlr4ts-sql, ShardingSphere
 
-SELECT u.name AS holder , r.name AS role FROM [x].sys.database_role_members m JOIN [x].sys.database_principals r ON r.principal_id = m.role_principal_id JOIN [x].sys.database_principals u ON u.principal_id = m.member_principal_id AND u.sid = 0xAB
+SELECT u.name AS holder , r.name AS role FROM [x].sys.database_role_members m JOIN [x].sys.database_principals r ON r.principal_id = m.role_principal_id JOIN [x].sys.database_principals u ON u.principal_id = m.member_principal_id AND u.sid = 0xAB AND u.principal_id <> 1
   -- antlr4ts-sql, ShardingSphere
 
 SET IMPLICIT_TRANSACTIONS OFF
