@@ -69,6 +69,9 @@ async function wholeLife(): Promise<readonly string[]> {
   await stage.createLogin("app", "App-password-1");
   await stage.join("app");
   await stage.openOrders("app");
+  await stage.root("DENY VIEW ANY DATABASE TO [app]");
+  await stage.root(`DENY SELECT ([customer]) ON OBJECT::[${schema}].[orders] TO [app]`, database);
+  await stage.root(`GRANT EXECUTE ON SCHEMA::[${schema}] TO [app] WITH GRANT OPTION`, database);
   const admin = await stage.door().open();
   await sqlserverUsers.preparePair(admin, { first: "app", second: "app_clone" }, (n) =>
     crypto.getRandomValues(new Uint8Array(n)),

@@ -6,6 +6,8 @@ export interface Permission {
   /** `SELECT ON OBJECT::[app].[orders]`, `CREATE TABLE`; as REVOKE takes it. Absent: of a kind that dblease does not take back. */
   revoke?: string;
   what: string;
+  /** It may be given on (WITH GRANT OPTION). */
+  onward: boolean;
 }
 
 /** Something that a user owns, or that runs as it. */
@@ -27,6 +29,8 @@ export interface Holdings {
   users: readonly { name: string; marked: boolean }[];
   roles: readonly { user: string; role: string }[];
   permissions: readonly (Permission & { user: string })[];
+  /** What DENY keeps the user from, whatever its roles hold. */
+  denials: readonly (Permission & { user: string })[];
   owned: readonly Owned[];
 }
 
@@ -45,12 +49,12 @@ export function holdingStatements({ sid, name }: { sid: string; name: string }, 
       WHERE sid = ${sid} OR name = ${literal(name)}`,
     `SELECT u.name AS holder, r.name AS role FROM ${sys}.database_role_members m
       JOIN ${sys}.database_principals r ON r.principal_id = m.role_principal_id ${mine("m.member_principal_id")}`,
-    `SELECT u.name AS holder, d.class_desc AS class, d.permission_name AS permission, s.name AS home, o.name AS object, c.name AS col
+    `SELECT u.name AS holder, d.class_desc AS class, d.permission_name AS permission, d.state AS state, s.name AS home, o.name AS object, c.name AS col
       FROM ${sys}.database_permissions d ${mine("d.grantee_principal_id")}
       LEFT JOIN ${sys}.objects o ON d.class = 1 AND o.object_id = d.major_id
       LEFT JOIN ${sys}.schemas s ON s.schema_id = CASE WHEN d.class = 3 THEN d.major_id ELSE o.schema_id END
       LEFT JOIN ${sys}.columns c ON d.class = 1 AND c.object_id = d.major_id AND c.column_id = d.minor_id
-      WHERE d.state IN ('G', 'W') AND NOT (d.class = 0 AND d.type = 'CO')`,
+      WHERE d.state IN ('G', 'W', 'D') AND NOT (d.class = 0 AND d.type = 'CO' AND d.state <> 'D')`,
     `SELECT 'schema' AS kind, s.name AS home, s.name AS name, 1 AS plain, 1 AS itself FROM ${sys}.schemas s ${mine("s.principal_id")}
       UNION ALL SELECT o.type, s.name, o.name, CASE WHEN o.type IN (${plainTypes}) AND NOT EXISTS (
           SELECT 1 FROM ${sys}.sql_expression_dependencies e JOIN ${sys}.objects c ON c.object_id = e.referencing_id
@@ -69,6 +73,11 @@ export function holdingStatements({ sid, name }: { sid: string; name: string }, 
 /** The answers to holdingStatements. */
 export function holdingsIn(database: string, results: readonly Row[][]): Holdings {
   const [users = [], roles = [], permissions = [], owned = []] = results;
+  const [denials = [], granted = []] = [true, false].map((denied) =>
+    permissions
+      .filter(({ state }) => (String(state).trim() === "D") === denied)
+      .map((row) => ({ user: row.holder, ...permissionIn(row) })),
+  );
   return {
     database,
     isOwner: users.some((row) => Number(row.dbo) === 1),
@@ -76,7 +85,8 @@ export function holdingsIn(database: string, results: readonly Row[][]): Holding
       .filter((row) => Number(row.dbo) !== 1)
       .map((row) => ({ name: row.name, marked: Number(row.marked) === 1 })),
     roles: roles.map((row) => ({ user: row.holder, role: row.role })),
-    permissions: permissions.map((row) => ({ user: row.holder, ...permissionIn(row) })),
+    permissions: granted,
+    denials,
     owned: owned.map((row) => ({
       kind: String(row.kind).trim(),
       schema: row.home,
@@ -87,7 +97,11 @@ export function holdingsIn(database: string, results: readonly Row[][]): Holding
   };
 }
 
-function permissionIn({ class: kind, permission, home, object, col }: Row): Permission {
+function permissionIn(row: Row): Permission {
+  return { ...securedIn(row), onward: String(row.state).trim() === "W" };
+}
+
+function securedIn({ class: kind, permission, home, object, col }: Row): Omit<Permission, "onward"> {
   if (kind === "DATABASE") return { what: permission, revoke: permission };
   if (kind === "SCHEMA") {
     return { what: `${permission} on schema ${home}`, revoke: `${permission} ON SCHEMA::${theirName(home)}` };

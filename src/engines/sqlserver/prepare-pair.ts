@@ -1,6 +1,6 @@
 /**
- * The second login of a pair: with a user, the roles and the permissions of the first one, in every database where that
- * has any. What the second makes belongs to the owner of its schema, as what the first makes.
+ * The second login of a pair: with a user, the roles and the permissions of the first one, and what is denied to it, in every
+ * database where that has any. What the second makes belongs to the owner of its schema, as what the first makes.
  */
 import type { Row, SqlserverConnection } from "../../connect/sqlserver.ts";
 import { DbleaseError } from "../../errors.ts";
@@ -15,6 +15,8 @@ interface PairLogin {
   sid: string;
   home: string;
   isAdmin: boolean;
+  /** Permissions on the server that DENY keeps it from. */
+  denials: readonly string[];
   holdings: readonly Holdings[];
 }
 
@@ -44,24 +46,32 @@ export async function preparePair(
         `CREATE LOGIN ${theirName(second)} WITH PASSWORD = ${unknown}, DEFAULT_DATABASE = ${theirName(one.home)}`,
       ]);
     }
-    const statements = one.holdings.flatMap((it) => equalities(second, it, other));
+    const barred = one.denials
+      .filter((it) => !other?.denials.includes(it))
+      .map((it) => `DENY ${it} TO ${theirName(second)} CASCADE`);
+    const statements = [
+      ...(barred.length === 0 ? [] : ["USE [master]", ...barred]),
+      ...one.holdings.flatMap((it) => equalities(second, it, other)),
+    ];
     if (statements.length > 0) {
       await repeatOn([], () => message(connection, [...statements, "USE [master]"]));
     }
-    return one.holdings.flatMap((it) => ownDifferences({ first, second }, it));
+    return one.holdings.flatMap((it) => differences({ first, second }, it, other));
   } catch (error) {
     throw engineError(error, second);
   }
 }
 
 async function loginOf(connection: SqlserverConnection, name: string): Promise<PairLogin | undefined> {
-  const [[login] = [], powers = [], databases = []] = await message(connection, [
+  const [[login] = [], powers = [], denials = [], databases = []] = await message(connection, [
     `SELECT sid, default_database_name AS home, CASE WHEN name = ORIGINAL_LOGIN() THEN 1 ELSE 0 END AS isAdmin
       FROM sys.server_principals WHERE name = ${literal(name)} AND type = 'S'`,
     `SELECT d.permission_name AS name FROM sys.server_permissions d JOIN sys.server_principals u
       ON u.principal_id = d.grantee_principal_id WHERE u.name = ${literal(name)} AND d.state IN ('G', 'W') AND d.type <> 'COSQ'
       UNION ALL SELECT r.name FROM sys.server_role_members m JOIN sys.server_principals r ON r.principal_id = m.role_principal_id
       JOIN sys.server_principals u ON u.principal_id = m.member_principal_id WHERE u.name = ${literal(name)}`,
+    `SELECT d.permission_name AS name FROM sys.server_permissions d JOIN sys.server_principals u
+      ON u.principal_id = d.grantee_principal_id WHERE u.name = ${literal(name)} AND d.state = 'D' AND d.class = 100 AND d.type <> 'COSQ'`,
     "SELECT name FROM sys.databases WHERE state = 0 AND HAS_DBACCESS(name) = 1",
   ]);
   if (!login) return undefined;
@@ -75,6 +85,7 @@ async function loginOf(connection: SqlserverConnection, name: string): Promise<P
     sid,
     home: login.home ?? "master",
     isAdmin: Number(login.isAdmin) === 1 || powers.length > 0,
+    denials: denials.map((row) => String(row.name)),
     holdings: names.map((database, index) => inDatabase(database, results, index)),
   };
 }
@@ -98,7 +109,7 @@ function assertPair({ first, second }: Pair, one: PairLogin, other: PairLogin | 
   }
   const surplus = other?.holdings.flatMap((theirs) => {
     const mine = one.holdings.find(({ database }) => database === theirs.database);
-    return holdsOf(theirs).filter((it) => !mine || !holdsOf(mine).includes(it));
+    return allowances(theirs).filter((it) => !mine || !allowances(mine).includes(it));
   });
   if (!surplus || surplus.length === 0) return;
   throw new DbleaseError(
@@ -110,48 +121,79 @@ function assertPair({ first, second }: Pair, one: PairLogin, other: PairLogin | 
   );
 }
 
-function holdsOf({ database, roles, permissions }: Holdings): string[] {
+/** What somebody may. Whoever may give a permission on has the permission as well. */
+function allowances({ database, roles, permissions }: Holdings): string[] {
   return [
     ...roles.map(({ role }) => `${role} in ${database}`),
-    ...permissions.map(({ what }) => `${what} in ${database}`),
+    ...permissions.flatMap(({ what, onward }) => [
+      `${what} in ${database}`,
+      ...(onward ? [toGiveOn(what, database)] : []),
+    ]),
   ];
+}
+
+function toGiveOn(what: string, database: string): string {
+  return `${what} in ${database}, to give on`;
 }
 
 function equalities(second: string, mine: Holdings, other: PairLogin | undefined): string[] {
   if (!mine.users.some(({ marked }) => marked)) return [];
-  const theirs = other?.holdings.find(({ database }) => database === mine.database);
-  const has = new Set(theirs ? holdsOf(theirs) : []);
+  const { database } = mine;
+  const theirs = other?.holdings.find((it) => it.database === database);
+  const has = new Set(theirs ? allowances(theirs) : []);
   const user = theirName(second);
   const there = theirs?.users.some(({ marked }) => marked);
   const statements = [
     ...(there ? [] : [`CREATE USER ${user} FOR LOGIN ${user}`]),
     ...mine.roles
-      .filter(({ role }) => !has.has(`${role} in ${mine.database}`))
+      .filter(({ role }) => !has.has(`${role} in ${database}`))
       .map(({ role }) => `ALTER ROLE ${theirName(role)} ADD MEMBER ${user}`),
     ...mine.permissions
-      .filter(({ what, revoke }) => revoke !== undefined && !has.has(`${what} in ${mine.database}`))
-      .map(({ revoke }) => `GRANT ${revoke} TO ${user}`),
+      .filter(({ what, onward }) => !has.has(onward ? toGiveOn(what, database) : `${what} in ${database}`))
+      .flatMap(({ revoke, onward }) =>
+        revoke === undefined ? [] : [`GRANT ${revoke} TO ${user}${onward ? " WITH GRANT OPTION" : ""}`],
+      ),
+    // Last, since a GRANT of the same takes a DENY away.
+    ...mine.denials
+      .filter(({ what }) => !theirs?.denials.some((it) => it.what === what))
+      .flatMap(({ revoke }) => (revoke === undefined ? [] : [`DENY ${revoke} TO ${user} CASCADE`])),
   ];
-  return statements.length === 0 ? [] : [`USE ${theirName(mine.database)}`, ...statements];
+  return statements.length === 0 ? [] : [`USE ${theirName(database)}`, ...statements];
 }
 
-/** What one of them owns the other may not change; a role that both are in may own it for both. */
-function ownDifferences(
+function differences(
   { first, second }: Pair,
-  { database, owned, permissions }: Holdings,
+  mine: Holdings,
+  other: PairLogin | undefined,
 ): PairDifference[] {
+  const { database } = mine;
+  const use = `USE ${theirName(database)};`;
+  const theirs = other?.holdings.find((it) => it.database === database);
   return [
-    ...owned
+    // What one of them owns the other may not change; a role that both are in may own it for both.
+    ...mine.owned
       .filter(({ itself, kind }) => itself && kind === "schema")
       .map(({ name }) => ({
         sentence: `${first} owns schema ${name} of ${database}; ${second} may not change what is in it`,
-        repair: `USE ${theirName(database)}; ALTER AUTHORIZATION ON SCHEMA::${theirName(name)} TO <a role of both>`,
+        repair: `${use} ALTER AUTHORIZATION ON SCHEMA::${theirName(name)} TO <a role of both>`,
       })),
-    ...permissions
+    ...mine.permissions
       .filter(({ revoke }) => revoke === undefined)
       .map(({ what }) => ({
         sentence: `${first} holds ${what} in ${database}; ${second} does not`,
-        repair: `USE ${theirName(database)}; GRANT ... TO ${theirName(second)}`,
+        repair: `${use} GRANT ... TO ${theirName(second)}`,
+      })),
+    ...mine.denials
+      .filter(({ revoke }) => revoke === undefined)
+      .map(({ what }) => ({
+        sentence: `${first} is denied ${what} in ${database}; ${second} is not`,
+        repair: `${use} DENY ... TO ${theirName(second)}`,
+      })),
+    ...(theirs?.denials ?? [])
+      .filter(({ what }) => ![...mine.denials, ...mine.permissions].some((it) => it.what === what))
+      .map(({ what, revoke }) => ({
+        sentence: `${second} is denied ${what} in ${database}; ${first} is not`,
+        repair: `${use} REVOKE ${revoke ?? "..."} FROM ${theirName(second)}`,
       })),
   ];
 }

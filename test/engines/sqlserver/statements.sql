@@ -40,6 +40,12 @@ CREATE USER [x] FOR LOGIN [x]
 DENY CONNECT SQL TO [x]
   -- ShardingSphere
 
+DENY SELECT ( [x] ) ON OBJECT :: [x].[x] TO [x] CASCADE
+  -- ShardingSphere
+
+DENY VIEW ANY DATABASE TO [x] CASCADE
+  -- ShardingSphere
+
 DROP LOGIN [x]
   -- antlr4ts-sql, ShardingSphere
 
@@ -56,6 +62,9 @@ EXEC sys.sp_updateextendedproperty @name = N'x' , @value = N'x' , @level0type = 
   -- antlr4ts-sql
 
 GRANT DELETE ON OBJECT :: [x].[x] TO [x]
+  -- ShardingSphere
+
+GRANT EXECUTE ON SCHEMA :: [x] TO [x] WITH GRANT OPTION
   -- ShardingSphere
 
 GRANT INSERT ON OBJECT :: [x].[x] TO [x]
@@ -160,6 +169,9 @@ SELECT create_date AS created FROM sys.server_principals WHERE name = N'x'
 SELECT d.permission_name AS name FROM sys.server_permissions d JOIN sys.server_principals u ON u.principal_id = d.grantee_principal_id AND u.sid = 0xAB WHERE d.state IN ( N'x' , N'x' ) AND d.type <> N'x'
   -- antlr4ts-sql, ShardingSphere
 
+SELECT d.permission_name AS name FROM sys.server_permissions d JOIN sys.server_principals u ON u.principal_id = d.grantee_principal_id WHERE u.name = N'x' AND d.state = N'x' AND d.class = 1 AND d.type <> N'x'
+  -- antlr4ts-sql, ShardingSphere
+
 SELECT d.permission_name AS name FROM sys.server_permissions d JOIN sys.server_principals u ON u.principal_id = d.grantee_principal_id WHERE u.name = N'x' AND d.state IN ( N'x' , N'x' ) AND d.type <> N'x' UNION ALL SELECT r.name FROM sys.server_role_members m JOIN sys.server_principals r ON r.principal_id = m.role_principal_id JOIN sys.server_principals u ON u.principal_id = m.member_principal_id WHERE u.name = N'x'
   -- antlr4ts-sql, ShardingSphere
 
@@ -241,7 +253,7 @@ SELECT s.session_id AS id , CASE WHEN s.original_login_name = N'x' OR s.original
 SELECT sid , default_database_name AS home , CASE WHEN name = ORIGINAL_LOGIN ( ) THEN 1 ELSE 1 END AS isAdmin FROM sys.server_principals WHERE name = N'x' AND type = N'x'
   -- antlr4ts-sql, ShardingSphere
 
-SELECT u.name AS holder , d.class_desc AS class , d.permission_name AS permission , s.name AS home , o.name AS object , c.name AS col FROM [x].sys.database_permissions d JOIN [x].sys.database_principals u ON u.principal_id = d.grantee_principal_id AND u.sid = 0xAB AND u.principal_id <> 1 LEFT JOIN [x].sys.objects o ON d.class = 1 AND o.object_id = d.major_id LEFT JOIN [x].sys.schemas s ON s.schema_id = CASE WHEN d.class = 1 THEN d.major_id ELSE o.schema_id END LEFT JOIN [x].sys.columns c ON d.class = 1 AND c.object_id = d.major_id AND c.column_id = d.minor_id WHERE d.state IN ( N'x' , N'x' ) AND NOT ( d.class = 1 AND d.type = N'x' )
+SELECT u.name AS holder , d.class_desc AS class , d.permission_name AS permission , d.state AS state , s.name AS home , o.name AS object , c.name AS col FROM [x].sys.database_permissions d JOIN [x].sys.database_principals u ON u.principal_id = d.grantee_principal_id AND u.sid = 0xAB AND u.principal_id <> 1 LEFT JOIN [x].sys.objects o ON d.class = 1 AND o.object_id = d.major_id LEFT JOIN [x].sys.schemas s ON s.schema_id = CASE WHEN d.class = 1 THEN d.major_id ELSE o.schema_id END LEFT JOIN [x].sys.columns c ON d.class = 1 AND c.object_id = d.major_id AND c.column_id = d.minor_id WHERE d.state IN ( N'x' , N'x' , N'x' ) AND NOT ( d.class = 1 AND d.type = N'x' AND d.state <> N'x' )
   -- antlr4ts-sql, ShardingSphere
 
 SELECT u.name AS holder , r.name AS role FROM [x].sys.database_role_members m JOIN [x].sys.database_principals r ON r.principal_id = m.role_principal_id JOIN [x].sys.database_principals u ON u.principal_id = m.member_principal_id AND u.sid = 0xAB AND u.principal_id <> 1

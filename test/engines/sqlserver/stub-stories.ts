@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { expect } from "vitest";
 import { sqlserverUsers } from "../../../src/engines/sqlserver-users.ts";
 import { interruptedDoor } from "../conformance/interrupted-door.ts";
-import { count, expectGone, granted, story } from "../conformance/story.ts";
+import { count, expectGone, granted, refusal, story } from "../conformance/story.ts";
 import type { SqlserverHarness } from "../harness/sqlserver.ts";
 import type { StubBackend } from "../harness/sqlserver-stub.ts";
 import { replicaStories } from "./replica-stories.ts";
@@ -189,11 +189,30 @@ export function stubStories(harness: SqlserverHarness<StubBackend>): void {
     harness,
     "the second login of a pair may do what the first may, whenever a run dies",
     async (stage) => {
+      const orders = `[${stage.schema}].[orders]`;
       await stage.createLogin("app", "App-password-1");
       await stage.dropLogin("app_clone");
       await stage.join("app");
       await stage.openOrders("app");
+      await stage.root("DENY VIEW ANY DATABASE TO [app]");
+      await stage.root(`DENY SELECT ([customer]) ON OBJECT::${orders} TO [app]`, stage.database);
+      await stage.root(
+        `GRANT EXECUTE ON SCHEMA::[${stage.schema}] TO [app] WITH GRANT OPTION`,
+        stage.database,
+      );
       const random = (count: number) => crypto.getRandomValues(new Uint8Array(count));
+      const held = async (name: string) => [
+        await stage.root(
+          `SELECT d.class_desc AS class, d.major_id AS major, d.minor_id AS minor, d.permission_name AS permission, d.state AS state
+            FROM sys.database_permissions d JOIN sys.database_principals u ON u.principal_id = d.grantee_principal_id
+            WHERE u.name = N'${name}' ORDER BY class, major, minor, permission`,
+          stage.database,
+        ),
+        await stage.root(
+          `SELECT d.permission_name AS permission, d.state AS state FROM sys.server_permissions d
+            JOIN sys.server_principals u ON u.principal_id = d.grantee_principal_id WHERE u.name = N'${name}' ORDER BY permission`,
+        ),
+      ];
       const pair = { first: "app", second: "app_clone" };
       const prepare = async (before: number) => {
         const admin = await interruptedDoor(stage.door(), before).door.open();
@@ -215,8 +234,20 @@ export function stubStories(harness: SqlserverHarness<StubBackend>): void {
         const session = await stage.login("app_clone", "It's-another-1");
         expect(await count(session, stage.orders)).toBe(3);
         await session.query(`DELETE FROM ${stage.orders} WHERE id < 0`);
+        expect(await refusal(harness, session.query(`SELECT customer FROM ${stage.orders}`))).toBe("denied");
         await session.close();
+        expect(await held("app_clone")).toEqual(await held("app"));
       }
+      // What the second one alone is denied, a person decides on.
+      await stage.root(`DENY REFERENCES ON SCHEMA::[${stage.schema}] TO [app_clone]`, stage.database);
+      const asking = await stage.door().open();
+      expect(await sqlserverUsers.preparePair(asking, pair, random)).toEqual([
+        {
+          sentence: `app_clone is denied REFERENCES on schema ${stage.schema} in ${stage.database}; app is not`,
+          repair: `USE [${stage.database}]; REVOKE REFERENCES ON SCHEMA::[${stage.schema}] FROM [app_clone]`,
+        },
+      ]);
+      await asking.end();
       // A second login that may do more is somebody else's.
       await stage.root("GRANT CREATE TABLE TO [app_clone]", stage.database);
       const admin = await stage.door().open();

@@ -68,7 +68,7 @@ export function createLogin(session: Session, cursor: Cursor): void {
     hash,
   );
   const id = Number(model.login(name)?.principal_id);
-  model.run("INSERT INTO \"sys.server_permissions\" VALUES (?, 'CONNECT SQL', 'COSQ', 'G')", id);
+  model.run("INSERT INTO \"sys.server_permissions\" VALUES (100, ?, 'CONNECT SQL', 'COSQ', 'G')", id);
 }
 
 export function alterLogin(session: Session, cursor: Cursor): void {

@@ -11,7 +11,7 @@ const serverViews: Record<string, string> = {
   server_principals:
     "name, principal_id INTEGER PRIMARY KEY, sid, type, is_disabled, create_date, default_database_name, password_hash",
   server_role_members: "role_principal_id, member_principal_id",
-  server_permissions: "grantee_principal_id, permission_name, type, state",
+  server_permissions: "class, grantee_principal_id, permission_name, type, state",
   databases: "name, database_id, state, owner_sid",
   dm_exec_sessions:
     "session_id, login_name, original_login_name, security_id, original_security_id, program_name, login_time",

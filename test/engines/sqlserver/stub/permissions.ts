@@ -46,7 +46,7 @@ export function changePermission(session: Session, cursor: Cursor, verb: "GRANT"
   if (!cursor.takes("TO") && !(verb === "REVOKE" && cursor.takes("FROM"))) cursor.expect("TO");
   const grantee = cursor.name();
   const onward = verb === "GRANT" && cursor.takes("WITH", "GRANT", "OPTION");
-  if (verb === "REVOKE") cursor.takes("CASCADE");
+  if (verb !== "GRANT") cursor.takes("CASCADE");
   cursor.finish();
   for (const { name, columns: own } of permissions) {
     const state = verb === "DENY" ? "D" : onward ? "W" : "G";
@@ -107,7 +107,7 @@ function onServer(
   );
   const type = name === "CONNECT SQL" ? "COSQ" : name.slice(0, 4);
   if (verb !== "REVOKE")
-    model.run('INSERT INTO "sys.server_permissions" VALUES (?, ?, ?, ?)', id, name, type, state);
+    model.run('INSERT INTO "sys.server_permissions" VALUES (100, ?, ?, ?, ?)', id, name, type, state);
 }
 
 function inDatabase(

@@ -84,22 +84,26 @@ export function demandOnTable(
   if (object && user) {
     const mine = identities(model, database, user);
     if (mine.includes(Number(object.principal_id ?? object.schema_owner))) return;
-    const held = model
-      .all(
-        `SELECT * FROM ${model.view(database, "database_permissions")} WHERE permission_name = ? AND state IN ('G', 'W')`,
-        permission,
-      )
-      .filter((row) => mine.includes(Number(row.grantee_principal_id)));
     const on = (row: Row) =>
       row.class === 3
         ? row.major_id === object.schema_id
         : row.class === 1 && row.major_id === object.object_id;
-    if (held.some((row) => on(row) && Number(row.minor_id) === 0)) return;
-    const open = new Set(held.filter(on).map((row) => Number(row.minor_id)));
+    const about = model
+      .all(
+        `SELECT * FROM ${model.view(database, "database_permissions")} WHERE permission_name = ?`,
+        permission,
+      )
+      .filter((row) => mine.includes(Number(row.grantee_principal_id)) && on(row));
+    const columnsOf = (denied: boolean) =>
+      new Set(about.filter(({ state }) => (state === "D") === denied).map((row) => Number(row.minor_id)));
+    const [open, closed] = [columnsOf(false), columnsOf(true)];
     const wanted = model
       .all(`SELECT * FROM ${model.view(database, "columns")} WHERE object_id = ?`, Number(object.object_id))
-      .filter(({ name }) => table.columns?.includes(String(name)));
-    if (wanted.length > 0 && wanted.every((column) => open.has(Number(column.column_id)))) return;
+      .filter(({ name }) => table.columns?.includes(String(name)))
+      .map((column) => Number(column.column_id));
+    const isDenied = closed.has(0) || wanted.some((column) => closed.has(column));
+    const isOpen = open.has(0) || (wanted.length > 0 && wanted.every((column) => open.has(column)));
+    if (isOpen && !isDenied) return;
   }
   throw new Fault(
     229,
