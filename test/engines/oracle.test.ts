@@ -1,5 +1,6 @@
 import { allStories } from "./conformance/all-stories.ts";
 import { oracleHarness } from "./harness/oracle.ts";
-import { oracleStories } from "./oracle-stories/all.ts";
+import { splitPlayed, startPlayed } from "./harness/oracle-played.ts";
+import { playedStories } from "./oracle-stories/played.ts";
 
-allStories(oracleHarness(), oracleStories);
+allStories(oracleHarness("oracle, played", startPlayed, { split: splitPlayed }), playedStories);

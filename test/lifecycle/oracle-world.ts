@@ -27,7 +27,7 @@ import { beginGrant } from "../../src/workflow/begin-grant.ts";
 import { beginRevoke } from "../../src/workflow/begin-revoke.ts";
 import { type DatabaseStep, runGrant } from "../../src/workflow/run-grant.ts";
 import { runRevoke } from "../../src/workflow/run-revoke.ts";
-import { playedDoor } from "../engines/harness/oracle.ts";
+import { playedDoor } from "../engines/harness/oracle-played.ts";
 import { PlayedOracle } from "../engines/played-oracle/played-oracle.ts";
 import { makeTable } from "../engines/played-oracle/user-sql.ts";
 import { makeGrantsTable } from "./grants-table.ts";
@@ -68,10 +68,7 @@ export class OracleWorld {
     const world = new OracleWorld(table);
     world.server.makeUser("SHOP", "secret");
     makeTable(world.server.dictionary, "SHOP", "ORDERS", "(id)");
-    await oracle.prepare(
-      playedDoor(world.server, "ORCLPDB"),
-      groupRolesOf("billing", ["reader"], config.roles),
-    );
+    await oracle.prepare(playedDoor(world.server), groupRolesOf("billing", ["reader"], config.roles));
     return world;
   }
 
@@ -87,7 +84,7 @@ export class OracleWorld {
     return {
       table: this.table,
       engine: oracle,
-      door: async (grant) => playedDoor(this.server, "ORCLPDB", grant.id),
+      door: async (grant) => playedDoor(this.server, grant.id),
       installation: "test",
       secrets: {} as SecretsManagerClient,
       random: randomBytes,

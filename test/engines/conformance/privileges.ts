@@ -73,12 +73,26 @@ export function privilegeStories<Connection>(harness: Harness<Connection>): void
     "privileges that are no longer configured are taken away in open sessions, too",
     async (stage) => {
       const { person, session } = await losesWriting(stage);
-      expect(await refusal(harness, session.query("DELETE FROM app.orders"))).toBe("denied");
-      expect(await refusal(harness, session.query("SELECT nextval('app.orders_id_seq')"))).toBe("denied");
+      expect(await refusal(harness, session.query(`DELETE FROM ${stage.orders}`))).toBe("denied");
+      const insert = session.query(`INSERT INTO ${stage.orders} (customer) VALUES ('dan')`);
+      expect(await refusal(harness, insert)).toBe("denied");
+      expect(await count(session, stage.orders)).toBe(3);
       await session.close();
       await person.revoke();
     },
     ["immediate privileges"],
+  );
+
+  story(
+    harness,
+    "with the right to insert goes the use of the table's sequences, in open sessions, too",
+    async (stage) => {
+      const { person, session } = await losesWriting(stage);
+      expect(await refusal(harness, session.query("SELECT nextval('app.orders_id_seq')"))).toBe("denied");
+      await session.close();
+      await person.revoke();
+    },
+    ["immediate privileges", "ownership"],
   );
 
   story(

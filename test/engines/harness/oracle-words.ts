@@ -1,12 +1,12 @@
-/** What the stories say of a server, done to the played one. */
+/** What the stories say of a server, as SQL that the played one and the vendor's take alike. */
+import { setTimeout as pause } from "node:timers/promises";
 import type { OracleConnection } from "../../../src/connect/oracle.ts";
 import { markerText } from "../../../src/engines/marker-text.ts";
+import { stillConnected } from "../../../src/engines/oracle/errors.ts";
 import type { Stage } from "../conformance/harness.ts";
-import type { PlayedOracle } from "../played-oracle/played-oracle.ts";
 
 type Words = Pick<
   Stage<OracleConnection>,
-  | "asOwner"
   | "createLogin"
   | "dropLogin"
   | "lock"
@@ -17,137 +17,95 @@ type Words = Pick<
   | "stored"
   | "traces"
   | "disturbReader"
-  | "privilegeHistory"
   | "createNamed"
   | "dropSchema"
-  | "hold"
-  | "createDeputy"
 >;
 
-export function oracleWords(
-  server: PlayedOracle,
-  schema: string,
-  reader: string,
-  asOwner: (sql: string) => Promise<unknown>,
-): Words {
-  const { dictionary } = server;
-  const stored = (username: string) =>
-    dictionary.rows("SELECT * FROM DBA_USERS WHERE USERNAME = ?", username.toUpperCase());
-  const give = (grantee: string, privilege: string) =>
-    dictionary.change(
-      "INSERT INTO DBA_TAB_PRIVS VALUES (?, ?, 'ORDERS', ?, ?, 'TABLE')",
-      grantee.toUpperCase(),
-      schema,
-      schema,
-      privilege,
+interface Of {
+  schema: string;
+  reader: string;
+  master: string;
+  root: Stage<OracleConnection>["root"];
+}
+
+export function oracleWords({ schema, reader, master, root }: Of): Words {
+  const user = (name: string) => `"${name.toUpperCase()}"`;
+  const text = (name: string) => `'${name.toUpperCase()}'`;
+  const all = async (...statements: string[]) => {
+    for (const it of statements) await root(it);
+  };
+  const create = (username: string, password: string, profile = "DEFAULT") =>
+    all(
+      `CREATE USER ${user(username)} IDENTIFIED BY "${password}" PROFILE "${profile}"`,
+      `GRANT CREATE SESSION TO ${user(username)}`,
     );
-  const privileges = () =>
-    ["DBA_TAB_PRIVS", "DBA_COL_PRIVS", "DBA_SYS_PRIVS", "DBA_ROLE_PRIVS"].map((view) =>
-      dictionary.rows(`SELECT rowid AS at, * FROM ${view} ORDER BY rowid`),
+  const dropLogin = async (username: string) => {
+    const sessions = await root(
+      `SELECT SID, SERIAL# AS SERIAL FROM SYS.GV_$SESSION WHERE USERNAME = ${text(username)}`,
     );
-  return {
-    asOwner: async (sql) => {
-      await asOwner(sql);
-    },
-    async createLogin(username, password) {
-      const name = username.toUpperCase();
-      dictionary.change("DELETE FROM DBA_USERS WHERE USERNAME = ?", name);
-      server.makeUser(name, password);
-      dictionary.change("INSERT INTO DBA_SYS_PRIVS VALUES (?, 'CREATE SESSION', 'NO')", name);
-    },
-    async dropLogin(username) {
-      const name = username.toUpperCase();
-      for (const view of ["DBA_ROLE_PRIVS", "DBA_SYS_PRIVS", "DBA_TAB_PRIVS"]) {
-        dictionary.change(`DELETE FROM ${view} WHERE GRANTEE = ?`, name);
+    for (const { sid, serial } of sessions) {
+      const end = `EXECUTE IMMEDIATE 'ALTER SYSTEM DISCONNECT SESSION ''${sid},${serial}'' IMMEDIATE';`;
+      // It may have gone by itself.
+      await root(`BEGIN ${end} EXCEPTION WHEN OTHERS THEN NULL; END;`);
+    }
+    for (let look = 0; ; look++) {
+      try {
+        await root(`DROP USER ${user(username)} CASCADE`);
+      } catch (error) {
+        const { errorNum } = error as { errorNum?: number };
+        if (errorNum === 1918) return;
+        if (errorNum !== stillConnected || look === 100) throw error;
+        await pause(100);
       }
-      dictionary.change("DELETE FROM DBA_USERS WHERE USERNAME = ?", name);
+    }
+  };
+  const stored = (username: string) => root(`SELECT * FROM SYS.DBA_USERS WHERE USERNAME = ${text(username)}`);
+  return {
+    async createLogin(username, password) {
+      await dropLogin(username);
+      await create(username, password);
     },
-    async lock(username) {
-      dictionary.change(
-        "UPDATE DBA_USERS SET ACCOUNT_STATUS = 'LOCKED' WHERE USERNAME = ?",
-        username.toUpperCase(),
-      );
-    },
-    async join(username) {
-      dictionary.change(
-        "INSERT INTO DBA_ROLE_PRIVS VALUES (?, ?, 'NO')",
-        username.toUpperCase(),
-        reader.toUpperCase(),
-      );
-      dictionary.change("DELETE FROM DBA_SYS_PRIVS WHERE GRANTEE = ?", username.toUpperCase());
-    },
-    async openOrders(username) {
-      for (const privilege of ["SELECT", "INSERT", "UPDATE", "DELETE"]) give(username, privilege);
-    },
+    dropLogin,
+    lock: (username) => all(`ALTER USER ${user(username)} ACCOUNT LOCK`),
+    // The reader brings the right to log in along.
+    join: (username) =>
+      all(`GRANT ${user(reader)} TO ${user(username)}`, `REVOKE CREATE SESSION FROM ${user(username)}`),
+    openOrders: (username) =>
+      all(`GRANT SELECT, INSERT, UPDATE, DELETE ON "${schema}"."ORDERS" TO ${user(username)}`),
     async empower(username) {
-      dictionary.change(
-        "INSERT INTO DBA_SYS_PRIVS VALUES (?, 'CREATE ANY VIEW', 'NO')",
-        username.toUpperCase(),
-      );
+      await root(`GRANT CREATE ANY VIEW TO ${user(username)}`);
       return "CREATE ANY VIEW";
     },
     async createForeign(username, password, label) {
-      const name = username.toUpperCase();
-      server.makeUser(name, password);
-      dictionary.change("INSERT INTO DBA_SYS_PRIVS VALUES (?, 'CREATE SESSION', 'NO')", name);
-      dictionary.change("UPDATE DBA_USERS SET PROFILE = ? WHERE USERNAME = ?", label ?? "DEFAULT", name);
+      if (label !== undefined) await root(`CREATE PROFILE "${label}" LIMIT SESSIONS_PER_USER UNLIMITED`);
+      await create(username, password, label);
     },
-    stored: async (username) => stored(username),
+    stored,
     async traces({ username, marker }) {
-      const name = username.toUpperCase();
-      return [
-        ...stored(username),
-        ...dictionary.rows("SELECT * FROM DBA_PROFILES WHERE PROFILE = ?", markerText(marker)),
-        ...dictionary.rows(
-          "SELECT * FROM DBA_SCHEDULER_JOBS WHERE JOB_NAME = ? OR COMMENTS = ?",
-          name,
-          markerText(marker),
-        ),
-        ...["DBA_ROLE_PRIVS", "DBA_SYS_PRIVS", "DBA_TAB_PRIVS", "DBA_COL_PRIVS"].flatMap((view) =>
-          dictionary.rows(`SELECT * FROM ${view} WHERE GRANTEE = ?`, name),
-        ),
-        ...dictionary.rows("SELECT * FROM GV_$SESSION WHERE USERNAME = ?", name),
-        ...dictionary.rows("SELECT * FROM DBA_OBJECTS WHERE OWNER = ?", name),
-      ];
+      const mark = `'${markerText(marker)}'`;
+      const found = [await stored(username)];
+      for (const [view, where] of [
+        ["DBA_PROFILES", `PROFILE = ${mark}`],
+        ["DBA_SCHEDULER_JOBS", `JOB_NAME = ${text(username)} OR COMMENTS = ${mark}`],
+        ["DBA_ROLE_PRIVS", `GRANTEE = ${text(username)}`],
+        ["DBA_SYS_PRIVS", `GRANTEE = ${text(username)}`],
+        ["DBA_TAB_PRIVS", `GRANTEE = ${text(username)}`],
+        ["DBA_COL_PRIVS", `GRANTEE = ${text(username)}`],
+        ["PROXY_USERS", `${text(username)} IN (PROXY, CLIENT)`],
+        ["GV_$SESSION", `USERNAME = ${text(username)}`],
+        ["DBA_OBJECTS", `OWNER = ${text(username)}`],
+      ])
+        found.push(await root(`SELECT '${view}' AS VIEWED FROM SYS.${view} WHERE ${where}`));
+      return found.flat();
     },
-    async disturbReader() {
-      dictionary.change("DELETE FROM DBA_TAB_PRIVS WHERE GRANTEE = ?", reader.toUpperCase());
-      give(reader, "DELETE");
-      give(reader, "INSERT");
-      dictionary.change(
-        "INSERT INTO DBA_SYS_PRIVS VALUES (?, 'CREATE ANY VIEW', 'NO'), ('SYS', 'CREATE ANY VIEW', 'YES')",
-        reader.toUpperCase(),
-      );
-      dictionary.change("INSERT INTO DBA_SYS_PRIVS VALUES ('ADMIN', 'CREATE ANY VIEW', 'YES')");
-    },
-    privilegeHistory: async () => privileges(),
+    disturbReader: () =>
+      all(
+        `REVOKE READ ON "${schema}"."ORDERS" FROM ${user(reader)}`,
+        `GRANT DELETE, INSERT ON "${schema}"."ORDERS" TO ${user(reader)}`,
+        `GRANT CREATE ANY VIEW TO ${user(reader)}`,
+        `GRANT CREATE ANY VIEW TO ${user(master)} WITH ADMIN OPTION`,
+      ),
     createNamed: () => Promise.reject(new Error("needs columns that can be opened")),
     dropSchema: () => Promise.reject(new Error("needs columns that can be opened")),
-    async hold(username) {
-      let release = () => {};
-      const released = new Promise<void>((resolve) => {
-        release = resolve;
-      });
-      let waits = false;
-      server.before = async (statement, session) => {
-        if (!statement.startsWith(`CREATE USER "${username.toUpperCase()}"`)) return;
-        waits = true;
-        await Promise.race([released, session.ended]);
-      };
-      return {
-        waits: async () => {
-          await new Promise((resolve) => setImmediate(resolve));
-          return waits;
-        },
-        async release() {
-          server.before = async () => {};
-          release();
-        },
-      };
-    },
-    async createDeputy() {
-      server.makeUser("DEPUTY", "secret");
-      server.makeMaster("DEPUTY");
-    },
   };
 }

@@ -1,53 +1,71 @@
 import { expect } from "vitest";
 import type { OracleConnection } from "../../../src/connect/oracle.ts";
-import { tag } from "../../../src/connect/tag.ts";
 import type { Door } from "../../../src/engines/engine.ts";
-import { makeUser } from "../../../src/engines/oracle/grant.ts";
 import { oracle } from "../../../src/engines/oracle.ts";
-import type { Harness, Session, SplitMessage, Stage } from "../conformance/harness.ts";
-import { connectionClosed } from "../played-oracle/ora-error.ts";
-import { PlayedOracle, type PlayedSession } from "../played-oracle/played-oracle.ts";
-import { makeTable } from "../played-oracle/user-sql.ts";
+import type { Harness, Session, Stage } from "../conformance/harness.ts";
 import { oracleWords } from "./oracle-words.ts";
 
-export interface OracleStage extends Stage<OracleConnection> {
-  server: PlayedOracle;
+export interface OracleAccount {
+  user: string;
+  password: string;
 }
 
-export interface OracleHarness extends Harness<OracleConnection> {
+type Rows = Record<string, unknown>[];
+
+/** A server of this kind: the played one, or the vendor's own in a container. */
+export interface OracleBackend<Server> {
+  /** For the stories that are told on this kind of server alone. */
+  server: Server;
+  /** Service name of the pluggable database. */
+  service: string;
+  /** As dblease goes in. */
+  door(as: OracleAccount, grantId?: string): Door<OracleConnection>;
+  /** As anybody goes in: nothing of dblease stands in between. */
+  login(as: OracleAccount, program: string): Promise<Session>;
+  /** As SYS, who is never dblease. */
+  root(sql: string): Promise<Rows>;
+  /** An admin like RDS's master. */
+  makeMaster(as: OracleAccount): Promise<void>;
+  hold: Stage<OracleConnection>["hold"];
+  /** What changes whenever the privileges of this role are changed. */
+  privilegeHistory(role: string): Promise<unknown>;
+  stop(): Promise<void>;
+}
+
+export interface OracleStage<Server = unknown> extends Stage<OracleConnection> {
+  server: Server;
+}
+
+export interface OracleHarness<Server = unknown> extends Harness<OracleConnection> {
+  stage(): Promise<OracleStage<Server>>;
   /** Until `start` it is not there. */
-  server(): PlayedOracle;
-  stage(): Promise<OracleStage>;
+  server(): Server;
 }
 
-/** The door to a played Oracle, as its master or somebody else. */
-export function playedDoor(
-  server: PlayedOracle,
-  database: string,
-  grantId?: string,
-  as = "ADMIN",
-): Door<OracleConnection> {
-  return {
-    members: [{ id: "writer", host: "oracle.example", port: 2484 }],
-    database,
-    open: ({ purpose } = {}) => server.connect(as, "secret", tag(grantId, purpose)),
-  };
-}
+/** Of everybody in the stories but those of rotation. */
+const password = "secret";
+const master = { user: "ADMIN", password };
 
-export function oracleHarness(): OracleHarness {
-  const server = new PlayedOracle();
+/** `own`: what one kind of server alone can do. */
+export function oracleHarness<Server>(
+  engine: string,
+  startServer: () => Promise<OracleBackend<Server>>,
+  own: Pick<Harness<OracleConnection>, "split"> = {},
+): OracleHarness<Server> {
+  let backend: OracleBackend<Server>;
   let stages = 0;
+  const accounts = new WeakMap<Session, OracleAccount>();
 
-  const openSession = async (login: Promise<PlayedSession>): Promise<Session> => {
-    const session = await login;
-    return {
-      ended: session.ended,
-      query: (sql) => server.query(session, sql),
-      close: async () => server.close(session),
-    };
+  /** Columns in lower case, as the stories have them. */
+  const open = async (as: OracleAccount, program = "sqlplus"): Promise<Session> => {
+    const session = await backend.login(as, program);
+    const opened = { ...session, query: async (sql: string) => inLowerCase(await session.query(sql)) };
+    accounts.set(opened, as);
+    return opened;
   };
-  const run = async (as: string, sql: string) => {
-    const session = await openSession(server.login(as, "secret"));
+  const root = async (sql: string) => inLowerCase(await backend.root(sql));
+  const run = async (as: OracleAccount, sql: string) => {
+    const session = await open(as);
     try {
       return await session.query(sql);
     } finally {
@@ -56,18 +74,17 @@ export function oracleHarness(): OracleHarness {
   };
 
   return {
-    engine: "oracle, played",
-    server: () => server,
+    engine,
+    server: () => backend.server,
     adapter: oracle,
     lacks: {
       ownership: "what a user owns is never moved; told in the stories of this engine",
-      "prepared transactions": "told in the stories of this engine",
+      "prepared transactions": "they are distributed ones here; told on the played server alone",
       "transactional accounts": "every change of an account commits by itself",
-      "immediate privileges": "the played server does not know of statements that are being run",
       "search path": "everything is looked up in SYS",
       "owned roles": "every admin with DROP USER may drop every user",
       "no set role": "a role is active from the login on; there is nothing more to become",
-      "future tables": "Oracle gives nothing on tables to come; the next prepare opens them",
+      "future tables": "a role opens the tables that are there; the next prepare opens later ones",
       "column select": "Oracle gives SELECT on whole tables only",
       "drop while connected": "Oracle drops nobody who is connected (ORA-01940)",
     },
@@ -85,92 +102,76 @@ export function oracleHarness(): OracleHarness {
     planEnds: /^DROP PROFILE/,
     clinging: {
       nothing: async () => {},
-      "a transaction, and is only marked for kill": (session) => grip(server, session),
+      "a statement that sleeps": async (session) => {
+        session.query("BEGIN DBMS_SESSION.SLEEP(600); END;").catch(() => {});
+      },
     },
     async meddle(session, password) {
-      await session.query(`ALTER USER "${userOf(server, session)}" IDENTIFIED BY "${password}"`);
+      const [me] = await session.query("SELECT USER AS me FROM DUAL");
+      await session.query(`ALTER USER "${me?.me}" IDENTIFIED BY "${password}"`);
     },
     async callItself(session, name) {
-      server.dictionary.change(
-        "UPDATE GV_$SESSION SET PROGRAM = ? WHERE USERNAME = ?",
-        name,
-        userOf(server, session),
-      );
+      const account = accounts.get(session);
+      if (account) await open(account, name);
     },
     deputyCheck: "give:jit_managed",
     endedSession: { connection: expect.stringMatching(/^\d+,\d+$/), application: "sqlplus" },
     weaknesses: [],
     canName: (name) => !/["\0]/.test(name),
-    split,
-    start: async () => {},
-    stop: async () => {},
+    ...own,
+    async start() {
+      backend = await startServer();
+      await backend.makeMaster(master);
+    },
+    stop: () => backend.stop(),
     async stage() {
       stages += 1;
       const schema = `APP_${stages}`;
-      server.makeUser(schema, "secret");
-      server.dictionary.change(
-        "INSERT INTO DBA_SYS_PRIVS VALUES (?, 'CREATE SESSION', 'NO'), (?, 'CREATE TABLE', 'NO')",
-        schema,
-        schema,
-      );
-      makeTable(server.dictionary, schema, "ORDERS", "(id INTEGER PRIMARY KEY, customer TEXT)");
-      await run(schema, `INSERT INTO ${schema}.ORDERS (customer) VALUES ('ada'), ('bob'), ('cyd')`);
+      const owner = { user: schema, password };
+      await root(`CREATE USER ${schema} IDENTIFIED BY "${password}" QUOTA UNLIMITED ON users`);
+      await root(`GRANT CREATE SESSION, CREATE TABLE TO ${schema}`);
+      await run(owner, `CREATE TABLE ${schema}.ORDERS (id NUMBER, customer VARCHAR2(20))`);
+      for (const [at, customer] of ["ada", "bob", "cyd"].entries())
+        await run(owner, `INSERT INTO ${schema}.ORDERS (id, customer) VALUES (${at + 1}, '${customer}')`);
       const reader = {
         name: `dbl_shop_${stages}__read`,
         scopes: [{ schemas: [schema], privileges: ["select" as const] }],
       };
-      const door = (grantId?: string, as?: string) =>
-        playedDoor(server, "ORCLPDB", grantId, as?.toUpperCase());
+      const door = (grantId?: string, as = master.user) =>
+        backend.door({ user: as.toUpperCase(), password }, grantId);
       await oracle.prepare(door(), [reader]);
       return {
-        server,
-        database: "ORCLPDB",
+        server: backend.server,
+        database: backend.service,
         schema,
         orders: `${schema}.ORDERS`,
-        common: "ORCLPDB",
+        common: backend.service,
         reader,
         door,
-        adminSession: () => openSession(server.login("ADMIN", "secret")),
-        admin: (sql) => run("ADMIN", sql),
-        root: (sql) => run("SYS", sql),
-        login: (user, password) => openSession(server.login(user, password)),
-        ...oracleWords(server, schema, reader.name, (sql) => run(schema, sql)),
+        adminSession: () => open(master),
+        admin: (sql) => run(master, sql),
+        root,
+        login: (user, password) => open({ user, password }),
+        asOwner: async (sql) => void (await run(owner, sql)),
+        hold: backend.hold,
+        privilegeHistory: () => backend.privilegeHistory(reader.name.toUpperCase()),
+        createDeputy: () => backend.makeMaster({ user: "DEPUTY", password }),
+        ...oracleWords({ schema, reader: reader.name, master: master.user, root }),
       };
     },
   };
 }
 
+function inLowerCase(rows: Rows): Rows {
+  return rows.map((row) =>
+    Object.fromEntries(Object.entries(row).map(([name, value]) => [name.toLowerCase(), value])),
+  );
+}
+
+/** 41900: a privilege that is missing, as 23ai says it. */
 function kindOf(error: unknown): "denied" | "no login" | undefined {
   const { errorNum } = error as { errorNum?: number };
   if (errorNum === undefined) return undefined;
   if ([1017, 1045, 28000, 28001].includes(errorNum)) return "no login";
-  return [942, 1031].includes(errorNum) ? "denied" : undefined;
-}
-
-/** The stories' sessions carry no name; the newest one of the server is the one that was just opened. */
-function newest(server: PlayedOracle, session: Session): PlayedSession {
-  const found = server.open().find((it) => it.ended === session.ended);
-  if (!found) throw connectionClosed();
-  return found;
-}
-
-function userOf(server: PlayedOracle, session: Session): string {
-  return newest(server, session).user;
-}
-
-async function grip(server: PlayedOracle, session: Session): Promise<void> {
-  newest(server, session).grip = "marked for kill";
-}
-
-/**
- * What a block changes, by the words that change: each commits by itself. A server that dies stops between two of them. A
- * grant of somebody new takes one of two branches each time: profile, user, job, membership, unlocking.
- */
-function split(words: unknown[]): SplitMessage {
-  const [sql, binds] = words as [string, object | undefined];
-  const changes = sql.match(/EXECUTE IMMEDIATE|DBMS_SCHEDULER\.\w+\(/g)?.length ?? 0;
-  return {
-    statements: sql === makeUser(true) ? 5 : Math.max(changes, 1),
-    first: (count) => [sql, { ...binds, changes__: count }],
-  };
+  return [942, 1031, 41900].includes(errorNum) ? "denied" : undefined;
 }

@@ -1,9 +1,9 @@
 /** What a user leaves behind: nothing is moved, nothing is destroyed, and whoever owns anything waits for a person. */
 import { expect } from "vitest";
 import { clock, expectGone, granted, refusal, story } from "../conformance/story.ts";
-import type { OracleHarness } from "../harness/oracle.ts";
+import type { PlayedHarness } from "../harness/oracle-played.ts";
 
-export function leftoverStories(harness: OracleHarness): void {
+export function leftoverStories(harness: PlayedHarness): void {
   const { adapter } = harness;
 
   story(
@@ -155,35 +155,6 @@ export function leftoverStories(harness: OracleHarness): void {
       `BEGIN DBMS_SCHEDULER.DROP_JOB('"O''HARA"."${name}"', TRUE); END;`,
     );
     dictionary.change("DELETE FROM DBA_SCHEDULER_JOBS WHERE OWNER = ?", name);
-    await expectGone(stage, person, await person.revoke());
-  });
-
-  story(harness, "a profile that somebody gave to another user stays, and both are named", async (stage) => {
-    const { dictionary } = stage.server;
-    const person = await granted(harness, stage);
-    await stage.createLogin("borrower", "theirs");
-    const marker = `dblease:test:${person.user.marker.grantId}`;
-    dictionary.change("UPDATE DBA_USERS SET PROFILE = ? WHERE USERNAME = 'BORROWER'", marker);
-    const receipt = await person.revoke();
-    expect(receipt.residue).toEqual([
-      {
-        kind: "user",
-        where: stage.database,
-        what: "borrower, which carries the mark of this grant",
-        statement: 'DROP USER "BORROWER"',
-      },
-    ]);
-    expect(await refusal(harness, person.login())).toBe("no login");
-    await stage.dropLogin("borrower");
-    const left = await adapter.inspect(person.door, person.known, clock);
-    expect(left.residue).toEqual([
-      {
-        kind: "object",
-        where: stage.database,
-        what: `profile "${marker}"`,
-        statement: `DROP PROFILE "${marker}"`,
-      },
-    ]);
     await expectGone(stage, person, await person.revoke());
   });
 }

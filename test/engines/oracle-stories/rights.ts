@@ -2,14 +2,14 @@
 import { expect } from "vitest";
 import type { Scope } from "../../../src/engines/engine.ts";
 import { granted, newUser, refusal, story } from "../conformance/story.ts";
-import type { OracleHarness } from "../harness/oracle.ts";
+import type { PlayedHarness } from "../harness/oracle-played.ts";
 import { makeTable } from "../played-oracle/user-sql.ts";
 
-export function rightStories(harness: OracleHarness): void {
+export function rightStories(harness: PlayedHarness): void {
   const { adapter } = harness;
 
   /** As an admin of its own, from whom something was taken. */
-  async function lacking(stage: Awaited<ReturnType<OracleHarness["stage"]>>, privilege: string) {
+  async function lacking(stage: Awaited<ReturnType<PlayedHarness["stage"]>>, privilege: string) {
     const { server } = stage;
     server.makeUser("LACKING", "secret");
     server.makeMaster("LACKING");

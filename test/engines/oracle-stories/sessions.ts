@@ -1,10 +1,10 @@
 /** Sessions that do not go when they are told to, and servers on which they are told so otherwise. */
 import { expect } from "vitest";
 import { expectGone, granted, inSeconds, newUser, refusal, story } from "../conformance/story.ts";
-import type { OracleHarness } from "../harness/oracle.ts";
+import type { PlayedHarness } from "../harness/oracle-played.ts";
 import { connectionClosed, OraError } from "../played-oracle/ora-error.ts";
 
-export function sessionStories(harness: OracleHarness): void {
+export function sessionStories(harness: PlayedHarness): void {
   const { adapter } = harness;
 
   story(harness, "a list of sessions is read as a whole before the first of them is ended", async (stage) => {

@@ -1,6 +1,6 @@
 /** Everything that is sent to Oracle, and everything that a block makes of what it is sent, each once. */
 import { expect, test } from "vitest";
-import type { OracleHarness } from "../harness/oracle.ts";
+import type { PlayedHarness } from "../harness/oracle-played.ts";
 
 /** Names, passwords and numbers of one run are those of every run. */
 function withoutChance(text: string): string {
@@ -18,7 +18,7 @@ export const statementsFile = "oracle-statements.sql";
 /** No statement of ours has a line that is only this. */
 export const betweenStatements = "\n--;;\n";
 
-export function statementStories(harness: OracleHarness): void {
+export function statementStories(harness: PlayedHarness): void {
   test("every statement stands in the snapshot, which the grammars read", async () => {
     const { sent, executed } = harness.server();
     const made = executed.filter((it) => !it.startsWith("DBMS_SCHEDULER"));

@@ -1,9 +1,9 @@
 /** What is sent: texts that never change, binds that carry everything else, and a plan that tells the truth. */
 import { expect } from "vitest";
 import { granted, newUser, story } from "../conformance/story.ts";
-import type { OracleHarness } from "../harness/oracle.ts";
+import type { PlayedHarness } from "../harness/oracle-played.ts";
 
-export function textStories(harness: OracleHarness): void {
+export function textStories(harness: PlayedHarness): void {
   const { adapter } = harness;
 
   story(

@@ -4,7 +4,7 @@ import { OraError } from "./ora-error.ts";
 import { demand, holds } from "./rights.ts";
 
 const name = `(?:"([^"]+)"|(\\w+))`;
-const limits = /(\w+) (UNLIMITED|NULL|DEFAULT|[\d/]+)/g;
+const limits = /(\w+) ([\w/]+)/g;
 
 type Run = (dictionary: Dictionary, as: string, parts: readonly string[], now: Date) => void;
 
@@ -14,12 +14,16 @@ const statements: readonly [RegExp, Run][] = [
   [/^ALTER PROFILE @ LIMIT (.+)$/, alterProfile],
   [/^DROP PROFILE @$/, dropProfile],
   [/^CREATE ROLE @(?: NOT IDENTIFIED)?$/, createRole],
-  [/^CREATE USER @ IDENTIFIED BY @(?: PROFILE @)?( ACCOUNT LOCK)?$/, createUser],
+  [/^CREATE USER @ IDENTIFIED BY @(?: PROFILE @)?(?: QUOTA UNLIMITED ON \w+)?( ACCOUNT LOCK)?$/, createUser],
+  [/^ALTER USER @ PROFILE @$/, changeProfile],
+  [/^ALTER USER @ PASSWORD EXPIRE$/, expirePassword],
   [/^ALTER USER @ ACCOUNT (LOCK|UNLOCK)$/, lockUser],
   [/^ALTER USER @ IDENTIFIED BY @( ACCOUNT LOCK)?$/, changePassword],
   [/^ALTER USER @ EXPIRE PASSWORD ROLLOVER PERIOD$/, endRollover],
   [/^ALTER USER @ (GRANT|REVOKE) CONNECT THROUGH @$/, proxy],
   [/^DROP USER @$/, dropUser],
+  [/^DROP USER @ CASCADE$/, dropWithAll],
+  [/^DROP ([A-Z]+) @\.@$/, dropObject],
   [
     /^(GRANT|REVOKE) ((?:"[^"]+"|[A-Z ]+)(?:, (?:"[^"]+"|[A-Z ]+))*) (?:TO|FROM) @( WITH ADMIN OPTION)?$/,
     withoutTarget,
@@ -127,6 +131,24 @@ function createUser(dictionary: Dictionary, as: string, given: readonly string[]
   );
 }
 
+function expirePassword(dictionary: Dictionary, as: string, [username = ""]: readonly string[]): void {
+  demand(dictionary, as, "ALTER USER");
+  demandUser(dictionary, username);
+  restate(dictionary, username, (words) => ["EXPIRED", ...words]);
+}
+
+function changeProfile(
+  dictionary: Dictionary,
+  as: string,
+  [username = "", profile = ""]: readonly string[],
+): void {
+  demand(dictionary, as, "ALTER USER");
+  demandUser(dictionary, username);
+  if (!has(dictionary, "DBA_PROFILES", "PROFILE", profile))
+    throw new OraError(2380, "profile does not exist");
+  dictionary.change("UPDATE DBA_USERS SET PROFILE = ? WHERE USERNAME = ?", profile, username);
+}
+
 function demandUser(dictionary: Dictionary, username: string): void {
   if (!has(dictionary, "DBA_USERS", "USERNAME", username)) throw new OraError(1918, "user does not exist");
 }
@@ -219,7 +241,28 @@ function proxy(
   if (verb === "GRANT") dictionary.change("INSERT INTO PROXY_USERS VALUES (?, ?)", through, client);
 }
 
-/** Never with CASCADE, which nothing of ours says. */
+/** Of people in the stories: nothing of ours ever says CASCADE. */
+function dropWithAll(dictionary: Dictionary, as: string, [username = ""]: readonly string[]): void {
+  demand(dictionary, as, "DROP USER");
+  demandUser(dictionary, username);
+  for (const view of ["DBA_OBJECTS", "DBA_TABLES", "DBA_SCHEDULER_JOBS", "DBA_TAB_PRIVS"])
+    dictionary.change(`DELETE FROM ${view} WHERE OWNER = ?`, username);
+  dropUser(dictionary, as, [username]);
+}
+
+function dropObject(
+  dictionary: Dictionary,
+  as: string,
+  [type = "", owner = "", object = ""]: readonly string[],
+): void {
+  if (as !== owner) demand(dictionary, as, `DROP ANY ${type}`);
+  const where = "WHERE OWNER = ? AND OBJECT_NAME = ? AND OBJECT_TYPE = ?";
+  if (dictionary.change(`DELETE FROM DBA_OBJECTS ${where}`, owner, object, type) === 0)
+    throw new OraError(942, "table or view does not exist");
+  for (const view of ["DBA_TABLES", "DBA_TAB_PRIVS"])
+    dictionary.change(`DELETE FROM ${view} WHERE OWNER = ? AND TABLE_NAME = ?`, owner, object);
+}
+
 function dropUser(dictionary: Dictionary, as: string, [username = ""]: readonly string[]): void {
   demand(dictionary, as, "DROP USER");
   demandUser(dictionary, username);

@@ -82,7 +82,7 @@ export class PlayedOracle {
   }
 
   /** A login as Oracle judges it. Throws 1017, 28000, 28001 and 1045. */
-  async login(name: string, password: string, program = "sqlplus"): Promise<PlayedSession> {
+  async login(name: string, password: string, program = "sqlplus", isAdmin = false): Promise<PlayedSession> {
     await turn();
     this.runJobs();
     const user = name.toUpperCase();
@@ -112,7 +112,7 @@ export class PlayedOracle {
       sid,
       user,
       grip: "none",
-      isAdmin: program.startsWith("dblease"),
+      isAdmin,
       open: true,
       ended,
       end,
@@ -138,15 +138,21 @@ export class PlayedOracle {
   async query(session: PlayedSession, sql: string): Promise<Row[]> {
     await turn();
     if (!session.open) throw connectionClosed();
+    if (sql.startsWith("BEGIN DBMS_SESSION.SLEEP")) {
+      session.grip = "marked for kill";
+      await session.ended;
+      throw connectionClosed();
+    }
+    if (/^SELECT\b.*\bSYS\./.test(sql)) return this.select(session, sql, new Map());
     const rows = runUserSql(this.dictionary, session.user, sql);
     if (rows) return rows;
-    await this.ddl(session, sql);
+    await this.change(session, sql, new Map(), (change) => change());
     return [];
   }
 
   /** The connection that a door opens. */
   async connect(name: string, password: string, applicationName: string): Promise<OracleConnection> {
-    const session = await this.login(name, password, applicationName);
+    const session = await this.login(name, password, applicationName, true);
     return {
       serverVersion: this.serverVersion,
       applicationName,
@@ -175,19 +181,26 @@ export class PlayedOracle {
       Object.entries(binds).map(([name, value]) => [name, typeof value === "object" ? null : value]),
     );
     if (sql.startsWith("SELECT")) return { rows: this.select(session, sql, variables), out: {} };
-    if (!/^(BEGIN|DECLARE)\b/.test(sql)) {
-      await this.ddl(session, sql);
-      return { rows: [], out: {} };
-    }
-    await runBlock(sql, variables, {
-      select: (text, values) => this.select(session, text, values) as Record<string, Value>[],
-      execute: (statement) => counted(() => this.ddl(session, statement)),
-      call: (procedure, given) => counted(() => this.call(session, procedure, given)),
-    });
+    await this.change(session, sql, variables, counted);
     return {
       rows: [],
       out: Object.fromEntries(Object.keys(binds).map((name) => [name, variables.get(name)])),
     };
+  }
+
+  /** A block, or a single statement. `each`: around everything that commits. */
+  private async change(
+    session: PlayedSession,
+    sql: string,
+    variables: Variables,
+    each: (change: () => Promise<void>) => Promise<void>,
+  ): Promise<void> {
+    if (!/^(BEGIN|DECLARE)\b/.test(sql)) return this.ddl(session, sql);
+    await runBlock(sql, variables, {
+      select: (text, values) => this.select(session, text, values) as Record<string, Value>[],
+      execute: (statement) => each(() => this.ddl(session, statement)),
+      call: (procedure, given) => each(() => this.call(session, procedure, given)),
+    });
   }
 
   private select(session: PlayedSession, sql: string, variables: Variables): Row[] {
@@ -231,7 +244,7 @@ export class PlayedOracle {
         throw new OraError(6550, "PLS-00201: identifier 'RDSADMIN.RDSADMIN_UTIL' must be declared");
       return this.kill(Number(at("sid", "0")), at("method", "2") === "PROCESS");
     }
-    this.executed.push(procedure);
+    if (session.isAdmin) this.executed.push(procedure);
     const [, owner = session.user, name = ""] =
       /^(?:"([^"]+)"\.)?"([^"]+)"$/.exec(String(at("job_name", "0"))) ?? [];
     if (owner !== session.user) demand(this.dictionary, session.user, "CREATE ANY JOB");
@@ -262,6 +275,7 @@ export class PlayedOracle {
         start,
         comments,
       );
+      dictionary.change("INSERT INTO DBA_OBJECTS VALUES (?, ?, 'JOB', 'VALID')", owner, name);
       return;
     }
     if (!there) throw new OraError(27475, `"${owner}"."${name}" must be a job`);

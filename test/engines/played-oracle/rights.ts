@@ -55,8 +55,9 @@ export function openColumns(
   dictionary: Dictionary,
   name: string,
   [owner, table]: readonly [string, string],
-  privilege: "SELECT" | "INSERT" | "UPDATE" | "DELETE",
+  use: "SELECT" | "SELECT FOR UPDATE" | "INSERT" | "UPDATE" | "DELETE",
 ): readonly string[] | undefined {
+  const privilege = use === "SELECT FOR UPDATE" ? "SELECT" : use;
   const there = dictionary.rows(
     "SELECT 1 FROM DBA_OBJECTS WHERE OWNER = ? AND OBJECT_NAME = ?",
     owner,
@@ -77,7 +78,8 @@ export function openColumns(
   if (there.length === 0 || (!all && tables.length + columns.length === 0)) {
     throw new OraError(942, "table or view does not exist");
   }
-  const words = privilege === "SELECT" ? ["SELECT", "READ"] : [privilege];
+  // READ locks no rows.
+  const words = use === "SELECT" ? ["SELECT", "READ"] : [privilege];
   if (all || tables.some((row) => words.includes(String(row.PRIVILEGE)))) return undefined;
   const open = columns.filter((row) => row.PRIVILEGE === privilege).map((row) => String(row.COLUMN_NAME));
   if (open.length === 0) throw new OraError(1031, "insufficient privileges");

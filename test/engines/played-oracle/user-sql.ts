@@ -12,17 +12,19 @@ function stored(owner: string, name: string): string {
 /** @returns rows; undefined: this is none of these statements. */
 export function runUserSql(dictionary: Dictionary, as: string, sql: string): Row[] | undefined {
   if (/^SELECT 1\b/.test(sql)) return [sql.includes("alive") ? { alive: 1 } : { ONE: 1 }];
+  if (sql === "SELECT USER AS me FROM DUAL") return [{ me: as }];
   const create = new RegExp(`^CREATE TABLE ${table} (?:\\((.*)\\)|AS (SELECT .*))$`).exec(sql);
   if (create) return createTable(dictionary, as, create);
   const found = new RegExp(`^(SELECT|INSERT|DELETE|UPDATE)\\b.*?\\b${table}(.*)$`).exec(sql);
   if (!found) return undefined;
   const [, verb = "", owner = "", name = "", rest = ""] = found;
   const at = [owner.toUpperCase(), name.toUpperCase()] as const;
-  const open = openColumns(dictionary, as, at, verb as "SELECT");
+  const locks = / FOR UPDATE$/.test(rest);
+  const open = openColumns(dictionary, as, at, locks ? "SELECT FOR UPDATE" : (verb as "SELECT"));
   const named = /^ \(([\w, ]+)\)/.exec(rest)?.[1]?.toUpperCase().split(", ");
   if (open && !named?.every((column) => open.includes(column)))
     throw new OraError(1031, "insufficient privileges");
-  return dictionary.rows(sql.replace(new RegExp(table), stored(...at)));
+  return dictionary.rows(sql.replace(new RegExp(table), stored(...at)).replace(/ FOR UPDATE$/, ""));
 }
 
 function createTable(
