@@ -465,14 +465,19 @@ test("a server that is replaced gives no token from that moment, and its grants 
   });
   // One that is out already is for the old server alone, though host and port are the same.
   expect(await judged()).toBe(false);
-  // The broker asks RDS once in five seconds.
-  await given.untilTrue(
-    async () => (await root.call("POST", `/grants/${grant.id}/token`, {})).body.code === "REFUSED",
-  );
-  const refused = (await tokenEvents(grant.id)).at(-1)?.token.refused?.sentence;
-  expect(refused).toContain(`than the one of this grant (${grant.serverId})`);
+  // The broker asks RDS once in five seconds; the minute's own sweep may be faster.
+  const refusals: string[] = [];
+  await given.untilTrue(async () => {
+    const { body } = await root.call("POST", `/grants/${grant.id}/token`, {});
+    if (body.code) refusals.push(`${body.code} ${body.detail}`);
+    return refusals.length > 0;
+  });
+  expect(refusals.join()).toMatch(/^(REFUSED .*than the one of this grant|WRONG_STATUS )/);
   await given.invoke("Sweep");
   // The admin's tokens are for the listed server alone, too: there is no proof before somebody has listed the new one.
   const ending = await given.until(grant.id, "revoking", "revoke_failed");
-  expect(ending.end).toMatchObject({ cause: "replacement", reason: refused });
+  expect(ending.end).toMatchObject({
+    cause: "replacement",
+    reason: expect.stringContaining(`than the one of this grant (${grant.serverId})`),
+  });
 });
