@@ -1,6 +1,7 @@
 import type { OracleConnection } from "../../connect/oracle.ts";
 import { check, failed } from "../check.ts";
 import type { Check, GroupRole } from "../engine.ts";
+import { memberChecks } from "../member-checks.ts";
 import { adminChecks, dictionaryCheck } from "./admin-checks.ts";
 import { drift } from "./drift.ts";
 import { engineError } from "./errors.ts";
@@ -28,7 +29,7 @@ export async function doctor(door: OracleDoor, groupRoles: readonly GroupRole[])
         ...(await roleChecks(connection, groupRoles)),
       ];
     });
-    return [...writer, ...(await memberChecks(door))];
+    return [...writer, ...(await memberChecks(door, (there) => there.query(askAnything), engineError))];
   } catch (error) {
     return [failed("login", engineError(error, "the admin"))];
   }
@@ -82,17 +83,3 @@ async function rightsChecks(connection: OracleConnection, groupRole: GroupRole):
 }
 
 const askAnything = "SELECT 1 AS ONE FROM DUAL";
-
-async function memberChecks(door: OracleDoor): Promise<Check[]> {
-  return Promise.all(
-    door.members.slice(1).map(async (member) => {
-      const id = `member:${member.id}`;
-      try {
-        await use(door, { member }, (connection) => connection.query(askAnything));
-        return check(id, true, `${member.id} can be reached`);
-      } catch (error) {
-        return failed(id, engineError(error, member.id));
-      }
-    }),
-  );
-}

@@ -3,6 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { OracleConnection } from "../../connect/oracle.ts";
 import { eachOnce, type OpenSession } from "../../receipt.ts";
 import type { KnownUser } from "../engine.ts";
+import type { Silence } from "../quieten.ts";
 import { noSuchProcedure, numberOf } from "./errors.ts";
 import { ownName } from "./quote.ts";
 import { type OracleSession, ours, type Reading, read } from "./reading.ts";
@@ -58,12 +59,8 @@ export async function endSessions(
   }
 }
 
-/** What is known of one server after everybody was told to go. */
-export interface Silence {
-  /** Sessions of the user that were told to end. */
-  ended: readonly OpenSession[];
-  /** No session, no admin connection, and the fence is here. */
-  quiet: boolean;
+/** Quiet: no session, no admin connection, and the fence is here. */
+interface OracleSilence extends Silence {
   last: Reading;
 }
 
@@ -75,7 +72,7 @@ export async function untilQuiet(
   connection: OracleConnection,
   user: KnownUser,
   again?: () => Promise<void>,
-): Promise<Silence> {
+): Promise<OracleSilence> {
   let last = await read(connection, user);
   let ended: readonly OpenSession[] = [];
   const isOpen = () => ours(ownName(user.username), last).some(({ locked }) => !locked);

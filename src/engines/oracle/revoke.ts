@@ -1,9 +1,10 @@
 import type { OracleConnection } from "../../connect/oracle.ts";
-import type { OpenSession, Receipt } from "../../receipt.ts";
+import type { Receipt } from "../../receipt.ts";
 import type { KnownUser } from "../engine.ts";
+import { quieten } from "../quieten.ts";
 import { type Pass, revokePasses } from "../revoke-passes.ts";
 import { drop } from "./drop.ts";
-import { endSessions, type Silence, untilQuiet } from "./end-sessions.ts";
+import { endSessions, untilQuiet } from "./end-sessions.ts";
 import { engineError, isHeldUp, repeatOvertaken } from "./errors.ts";
 import { fence } from "./fence.ts";
 import { ownName } from "./quote.ts";
@@ -34,7 +35,11 @@ async function revokeOnce(
 ): Promise<Pass> {
   await fenceAgainstLocks(connection, user);
   const fencedAt = clock().toISOString();
-  const quiet = await quieten(door, connection, user);
+  const quiet = await quieten(
+    door,
+    () => untilQuiet(connection, user, () => fence(connection, user)),
+    (there) => untilQuiet(there, user),
+  );
   const { last } = quiet.writer;
   const finished = quiet.everywhere && last.objects.length + last.prepared.length === 0;
   const dropped = finished ? await drop(connection, user) : "held";
@@ -68,30 +73,4 @@ async function fenceAgainstLocks(connection: OracleConnection, user: KnownUser):
     await endSessions(connection, sessions);
     await fence(connection, user);
   }
-}
-
-interface Quiet {
-  /** No member has a session of the user, and each knows of the fence. */
-  everywhere: boolean;
-  writer: Silence;
-  /** Sessions that were ended on other members. */
-  elsewhere: readonly OpenSession[];
-}
-
-async function quieten(door: OracleDoor, connection: OracleConnection, user: KnownUser): Promise<Quiet> {
-  const writer = await untilQuiet(connection, user, () => fence(connection, user));
-  const others = await Promise.all(
-    door.members
-      .slice(1)
-      .map((member) =>
-        use(door, { member, purpose: "revoke" }, (there) => untilQuiet(there, user)).catch(
-          (): Silence | undefined => undefined,
-        ),
-      ),
-  );
-  return {
-    everywhere: [writer, ...others].every((answer) => answer?.quiet),
-    writer,
-    elsewhere: others.flatMap((answer) => answer?.ended ?? []),
-  };
 }
