@@ -3,6 +3,7 @@ import { ManagedPolicy, PermissionsBoundary } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
 import type { Config, DatabaseConfig } from "../src/config.ts";
 import { DbleaseError } from "../src/errors.ts";
+import { hasAdmin } from "../src/has-admin.ts";
 import { Api } from "./constructs/api.ts";
 import { AuditArchive } from "./constructs/audit-archive.ts";
 import { Backfill } from "./constructs/backfill.ts";
@@ -65,7 +66,8 @@ export class Dblease extends Construct {
       threshold: 1,
     });
     const network = this.network(config);
-    const used = new Set(Object.values(config.databases).map((it) => it.engine));
+    const administered = Object.values(config.databases).filter(hasAdmin);
+    const used = new Set(administered.map((it) => it.engine));
     const engines = [...used].map((engine) => {
       const adminSecrets = this.adminSecrets(config, engine);
       return new EngineFunctions(this, { installation, engine, network, adminSecrets });
@@ -96,7 +98,7 @@ export class Dblease extends Construct {
       new UserWatch(this, "UserWatch", installation, { databases: logged, reconciler });
     }
     const tellsSessions = logged.filter((it) => it.logs.some((log) => log !== "iam-db-auth-error"));
-    if (tellsSessions.length < Object.keys(config.databases).length) {
+    if (tellsSessions.length < administered.length) {
       new SessionSampler(this, "Sampler", installation, engines);
     }
     const archive = config.archive && new AuditArchive(this, "Archive", installation, config.archive);

@@ -6,6 +6,7 @@ import type { Check, GroupRole, ListedUser, LoginUser } from "./engines/engine.t
 import { DbleaseError } from "./errors.ts";
 import type { DatabaseSnapshot, Member } from "./grant.ts";
 import { groupRolesOf } from "./group-role.ts";
+import { hasAdmin } from "./has-admin.ts";
 import type { OpenSession } from "./receipt.ts";
 import { databaseSnapshot } from "./snapshot.ts";
 
@@ -23,13 +24,22 @@ export interface AdminFunctions {
   functionOf: EngineFunctions;
 }
 
-/** The order for one database of the configuration. @throws NOT_FOUND */
+/** The order for one database of the configuration. @throws NOT_FOUND, BAD_CONFIGURATION (it has no admin) */
 export function adminOrder(
   config: Config,
   databaseId: string,
   action: AdminOrder["action"],
 ): Omit<AdminOrder, "members"> {
   const database = databaseSnapshot(config, databaseId);
+  if (!hasAdmin(database)) {
+    throw new DbleaseError(
+      "BAD_CONFIGURATION",
+      `database ${databaseId} has no admin: its users only rotate`,
+      {
+        next: "dblease rotations; for access name adminSecret or adminUser in dblease.yaml",
+      },
+    );
+  }
   const roles = config.databases[databaseId]?.roles ?? [];
   return { action, database, groupRoles: groupRolesOf(databaseId, roles, config.roles) };
 }

@@ -3,6 +3,7 @@ import type { Config, DatabaseConfig, Rule } from "./config.ts";
 import { databaseTag } from "./database-tag.ts";
 import { strategyOf } from "./default-strategy.ts";
 import { groupRoleName } from "./group-role.ts";
+import { hasAdmin } from "./has-admin.ts";
 import { isTraitName } from "./identity.ts";
 import { peopleNames } from "./people-names.ts";
 import { exampleProblem, runExamples } from "./rule-examples.ts";
@@ -180,6 +181,31 @@ const onePassword: Partial<Record<DatabaseConfig["engine"], string>> = {
   sqlserver: "SQL Server",
 };
 
+/** Where each user changes its own password there is nobody to make a second user, or to give the first a second password. */
+function selfChangeProblems({ databases, rotations }: Config): string[] {
+  const alone = Object.entries(databases).filter(([, it]) => !hasAdmin(it));
+  const all = Object.entries(rotations);
+  return alone.flatMap(([databaseId, { engine }]) => {
+    const its = all.filter(([, it]) => it.database === databaseId);
+    const name = "name adminSecret";
+    return [
+      ...(withIam.includes(engine)
+        ? []
+        : [`databases.${databaseId}: on ${engine} only an admin changes passwords; ${name}`]),
+      ...(its.length > 0 ? [] : [`databases.${databaseId}: it has neither an admin nor a rotation; ${name}`]),
+      ...its
+        .filter(([, it]) => it.strategy === "alternating-users")
+        .map(([id]) => `rotations.${id}.strategy: a pair needs an admin; write single-user, or ${name}`),
+      ...its
+        .filter(([, it]) => it.grace !== undefined && engine !== "postgres")
+        .map(
+          ([id]) =>
+            `rotations.${id}.grace: a user that changes its own password keeps one; take grace out, or ${name}`,
+        ),
+    ];
+  });
+}
+
 function duplicates(ids: readonly string[]): string[] {
   return [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))];
 }
@@ -210,6 +236,7 @@ export function configProblems(config: Config): string[] {
       (it) => `events: two entries have source "${it}"`,
     ),
     ...rotationProblems(config),
+    ...selfChangeProblems(config),
     ...explainedProblems(config),
     ...traitProblems(config),
   ];

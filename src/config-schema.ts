@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { durationSeconds } from "./duration.ts";
 import { DbleaseError } from "./errors.ts";
+import { hasAdmin } from "./has-admin.ts";
 import { days, isTimeZone } from "./hours.ts";
 
 /** Ids go into role names of the database, so they stay short and plain; `--` is left out to keep them unambiguous. */
@@ -78,7 +79,7 @@ const database = z
     passwordsOverApi: z.boolean().default(false),
     /** For rules: `tag/<key>=<value>`. They stand here and not in RDS, where many more people may write. */
     tags: z.record(z.string().regex(/^[\w.:/+@-]+$/), z.string()).default({}),
-    roles: z.array(id).min(1),
+    roles: z.array(id).default([]),
   })
   .refine((it) => [it.instance, it.cluster, it.host].filter(Boolean).length === 1, {
     message: "name exactly one of instance, cluster (RDS identifiers) or host",
@@ -86,9 +87,11 @@ const database = z
   .refine((it) => (it.host === undefined) === (it.port === undefined), {
     message: "host and port go together",
   })
-  .refine((it) => it.adminSecret !== undefined || it.adminUser !== undefined, {
-    message: "name the admin: adminSecret, or adminUser for one that logs in by IAM",
+  .refine((it) => hasAdmin(it) || it.roles.length === 0, {
+    message:
+      "name the admin: adminSecret, or adminUser for one that logs in by IAM; or leave out roles, for rotations alone",
   })
+  .refine((it) => !hasAdmin(it) || it.roles.length > 0, { message: "name the roles that people may ask for" })
   .refine((it) => it.engine !== "postgres" || it.model === "native" || it.adminUser !== undefined, {
     message: "grants by IAM need an admin that logs in by IAM: name adminUser",
   })
@@ -333,9 +336,9 @@ export const configSchema = z.strictObject({
   auditors: names.optional(),
   events: z.array(eventSource).default([]),
   services: z.record(id, service).default({}),
-  roles: z.record(id, z.array(scope).min(1)),
+  roles: z.record(id, z.array(scope).min(1)).default({}),
   databases: z.record(id, database),
-  rules: z.array(rule).min(1),
+  rules: z.array(rule).default([]),
   rotations: z.record(id, rotation).default({}),
   explained: z.array(explained).optional(),
 });

@@ -35,7 +35,35 @@ test("what a rule leaves out has a default", () => {
   });
 });
 
+/** The database without an admin, on this engine, with these fields, and one rotation. */
+const alone = (engine: string, fields = "", rotation = "") => `
+databases: { orders: { engine: ${engine}, host: db, port: 5432, database: orders${fields} } }
+rotations: { app: { database: orders, secret: env:B, user: app, schedule: rate(30 days)${rotation} } }
+`;
+
+test.each(["postgres", "mysql", "mariadb"])("%s without an admin, for rotations alone", (engine) => {
+  expect(readConfig(alone(engine), "x.yaml").databases.orders?.roles).toEqual([]);
+});
+
 test.each([
+  ["access without an admin", alone("postgres", ", roles: [read-only]"), "name the admin: adminSecret"],
+  ["an admin without roles", alone("postgres", ", adminSecret: env:A"), "name the roles"],
+  [
+    "neither an admin nor a rotation",
+    good.replace(", adminSecret: env:A, roles: [read-only]", "").replace(/rules.*/, ""),
+    "neither an admin nor a rotation",
+  ],
+  [
+    "no admin where only admins change passwords",
+    alone("sqlserver"),
+    "on sqlserver only an admin changes passwords",
+  ],
+  ["a pair without an admin", alone("mysql", "", ", strategy: alternating-users"), "a pair needs an admin"],
+  [
+    "grace without an admin",
+    alone("mysql", "", ", grace: 2d"),
+    "rotations.app.grace: a user that changes its own password keeps one",
+  ],
   ["a tab where YAML wants spaces", "\troles: x", "line 1"],
   ["grants by IAM on PostgreSQL with an admin's password", byIam("postgres", ids), "name adminUser"],
   ["grants by IAM for no server that is listed", byIam("mariadb", "tags: {}"), "resourceIds go with"],

@@ -2,6 +2,7 @@ import { CfnOutput, Duration, Stack } from "aws-cdk-lib";
 import { ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
 import type { Config } from "../../src/config.ts";
+import { hasAdmin } from "../../src/has-admin.ts";
 import { isEmulated } from "../emulated.ts";
 import { DbleaseFunction, type Installation } from "./dblease-function.ts";
 import { Grace } from "./grace.ts";
@@ -49,6 +50,10 @@ export class RotationFunctions extends Construct {
       const secrets = real(ofEngine.map((it) => it.secret));
       const actions = ["DescribeSecret", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage"];
       if (secrets.length > 0) rotate.allow(secretsManager(actions), secrets);
+      // A user that changes its own password may have to log in with one before.
+      const alone = ofEngine.filter((it) => !hasAdmin(config.databases[it.database] ?? {}));
+      const their = real(alone.map((it) => it.secret));
+      if (their.length > 0) rotate.allow(secretsManager(["ListSecretVersionIds"]), their);
       const databases = new Set(ofEngine.flatMap((it) => config.databases[it.database] ?? []));
       const admins = real([...databases].flatMap((it) => it.adminSecret ?? []));
       if (admins.length > 0) rotate.allow(secretsManager(["GetSecretValue"]), admins);

@@ -1,5 +1,6 @@
 /** GET /rotations, POST /rotations/{id}/rotate: how the passwords of applications stand, and changing one now. */
 import { DbleaseError } from "../errors.ts";
+import { hasAdmin } from "../has-admin.ts";
 import type { Rotation } from "../rotation.ts";
 import { isOverdue, passwordSince } from "../rotation-age.ts";
 import { findRotations, readRotation } from "../store/rotations.ts";
@@ -32,7 +33,9 @@ async function view(api: ApiParts, rotation: Rotation): Promise<RotationView> {
     ...(nextAt ? { nextAt } : {}),
     ...oldPassword(rotation),
     overdue: isOverdue(rotation, schedule, api.clock()),
-    gapPossible: rotation.strategy === "single-user" && ["postgres", "sqlserver"].includes(database.engine),
+    gapPossible:
+      rotation.strategy === "single-user" &&
+      (["postgres", "sqlserver"].includes(database.engine) || !hasAdmin(database)),
   };
 }
 

@@ -58,6 +58,12 @@ export interface TwoPasswordUsers<Connection> extends Users<Connection> {
     passwords: { next: string; current: string },
   ): Promise<void>;
 
+  /**
+   * Gives the account that the connection has logged in as this password and no other; where no admin is configured.
+   * Absent: this engine leaves it to admins. Throws USER_REFUSED.
+   */
+  changeOwnPassword?(connection: Connection, username: string, password: string): Promise<void>;
+
   /** Leaves the account with its newer password alone, which `current` is. The connection is an admin's. */
   dropOldPassword(connection: Connection, username: string, current: string): Promise<void>;
 }

@@ -3,7 +3,7 @@ import type { MysqlConnection } from "../connect/mysql.ts";
 import { DbleaseError } from "../errors.ts";
 import { mysqlNative } from "../verifiers/mysql-native.ts";
 import type { PairedUsers, TwoPasswordUsers } from "./application-users.ts";
-import { type Account, changeAccounts, close, holdLock } from "./mysql/application-accounts.ts";
+import { type Account, changeAccounts, changeOwn, close, holdLock } from "./mysql/application-accounts.ts";
 import { type Dialect, mariadbDialect, mysqlDialect } from "./mysql/dialect.ts";
 import { identifiedBy } from "./mysql/identified-by.ts";
 import { preparePair } from "./mysql/prepare-pair.ts";
@@ -27,6 +27,10 @@ export const mysqlUsers: TwoPasswordUsers<MysqlConnection> = {
       `ALTER USER ${name} DISCARD OLD PASSWORD`,
       `ALTER USER ${name} IDENTIFIED BY ${literal(next)} RETAIN CURRENT PASSWORD`,
     ]);
+  },
+  // The plugin stays, and nothing but the password may be said of one's own account.
+  async changeOwnPassword(connection, username, password) {
+    await changeOwn(connection, username, [`ALTER USER USER() IDENTIFIED BY ${literal(password)}`]);
   },
   dropOldPassword: (connection, username) =>
     changeAccounts(connection, username, ({ name }) => [`ALTER USER ${name} DISCARD OLD PASSWORD`]),
@@ -69,6 +73,10 @@ export const mariadbUsers: TwoPasswordUsers<MysqlConnection> = {
       return [`ALTER USER ${account.name} IDENTIFIED VIA ${by(next)} OR ${by(current)}`];
     });
   },
+  async changeOwnPassword(connection, username, password) {
+    await assertOneNative(connection, username);
+    await changeOwn(connection, username, [`SET PASSWORD = ${literal(mysqlNative(password))}`]);
+  },
   dropOldPassword: (connection, username, current) =>
     changeAccounts(connection, username, (account) => [
       `ALTER USER ${account.name} ${identifiedBy(mariadbDialect, account, current)}`,
@@ -81,5 +89,19 @@ function assertNative({ name, plugin }: Account): void {
   if (plugin === "mysql_native_password" || plugin === "") return;
   throw new DbleaseError("USER_REFUSED", `${name} logs in by ${plugin}, which keeps one password`, {
     next: "let the account log in by mysql_native_password, or rotate it otherwise",
+  });
+}
+
+/** An account may change the first of its ways to log in, and never learn what became of the others. */
+async function assertOneNative(connection: MysqlConnection, username: string): Promise<void> {
+  const [[shown] = []] = await changeOwn(connection, username, ["SHOW CREATE USER"]);
+  if (
+    !Object.values(shown ?? {})
+      .join()
+      .includes(" IDENTIFIED VIA ")
+  )
+    return;
+  throw new DbleaseError("USER_REFUSED", `${username} has another way to log in than one password`, {
+    next: "leave it one password by mysql_native_password, or name adminSecret in dblease.yaml",
   });
 }

@@ -41,7 +41,7 @@ export function loginOf({ username, password, dbname }: UserSecret): Login {
 
 /** The connection, or undefined where the server knows the user with another password, or not at all. */
 export async function openUnlessRefused<Connection>(
-  step: RotationStep<Connection>,
+  step: Pick<RotationStep<Connection>, "open">,
   rotation: Rotation,
   login: Login,
 ): Promise<Connection | undefined> {
@@ -55,7 +55,7 @@ export async function openUnlessRefused<Connection>(
 
 /** Logs in as the application would with this password. @throws PASSWORD_REFUSED and what `open` throws. */
 export async function prove<Connection>(
-  step: RotationStep<Connection>,
+  step: Pick<RotationStep<Connection>, "open"> & { users: Pick<ApplicationUsers<Connection>, "close"> },
   rotation: Rotation,
   login: Login,
 ): Promise<void> {

@@ -2,7 +2,9 @@
  * One step of Secrets Manager's rotation contract. Any step may be repeated, run twice at a time or die: what is done
  * already is found done. A step that fails is retried by Secrets Manager, with all steps before it.
  */
+import type { ApplicationUsers } from "../engines/application-users.ts";
 import { DbleaseError } from "../errors.ts";
+import { hasAdmin } from "../has-admin.ts";
 import type { Difference, Rotation } from "../rotation.ts";
 import { changeRotation, findRotation } from "../store/rotations.ts";
 import { setAlternatingUsers } from "./alternating-users.ts";
@@ -10,7 +12,7 @@ import { finishBeforehand, testBeforehand } from "./beforehand.ts";
 import { createSecret } from "./create-secret.ts";
 import { endGrace } from "./end-grace.ts";
 import type { RotationStep, Run } from "./rotation-step.ts";
-import { finishSingleUser } from "./single-user.ts";
+import { finishSingleUser, type LateUsers } from "./single-user.ts";
 import { setTwoPasswords } from "./two-passwords.ts";
 
 const steps = ["createSecret", "setSecret", "testSecret", "finishSecret", "endGrace"] as const;
@@ -65,6 +67,16 @@ export async function runRotationStep<Connection>(
   }
 }
 
+/** For a server that keeps one password, and where there is no admin to add a second. */
+function lateUsers<Connection>(
+  users: ApplicationUsers<Connection>,
+  { database }: Rotation,
+): LateUsers<Connection> | undefined {
+  if (users.passwords === "one") return users;
+  if (hasAdmin(database) || !users.changeOwnPassword) return undefined;
+  return { close: users.close, changePassword: users.changeOwnPassword };
+}
+
 /** @returns the rotation as the step left it. */
 async function perform<Connection>(
   step: RotationStep<Connection>,
@@ -75,10 +87,11 @@ async function perform<Connection>(
   const alternates = at.rotation.strategy === "alternating-users";
   if (name === "createSecret") return createSecret(step, at);
   if (name === "endGrace") return endGrace(step, at);
-  if (!alternates && users.passwords === "one") {
+  const late = alternates ? undefined : lateUsers(users, at.rotation);
+  if (late) {
     // One password is changed and proved at the very end: there is nothing to set or to test before.
     return name === "finishSecret"
-      ? succeed(step, at, await finishSingleUser({ ...step, users }, at))
+      ? succeed(step, at, await finishSingleUser({ ...step, users: late }, at))
       : at.rotation;
   }
   if (name === "finishSecret") {

@@ -1,19 +1,22 @@
 /**
- * One login, and a server that keeps one password for it: the change comes as late as it can, between reading both
- * versions and moving the label, so that the application's password is wrong for one API call at most. The user changes
- * its own password; the admin steps in only where the server no longer knows the current one.
+ * One login with one password: the change comes as late as it can, between reading both versions and moving the label, so
+ * that the application's password is wrong for one API call at most. The user changes its own password; the admin, if
+ * there is one, steps in only where the server no longer knows the current one.
  */
 import type { OnePasswordUsers } from "../engines/application-users.ts";
 import { DbleaseError } from "../errors.ts";
+import { hasAdmin } from "../has-admin.ts";
 import type { Rotation } from "../rotation.ts";
 import { loginOf, openUnlessRefused, prove, type RotationStep, type Run } from "./rotation-step.ts";
 import { checkPending, isAtHome, readUserSecret, type UserSecret } from "./user-secret.ts";
 import { nextUser } from "./users.ts";
-import { currentVersion, makeCurrent, pendingVersion } from "./versions.ts";
+import { currentVersion, makeCurrent, olderValues, pendingVersion } from "./versions.ts";
+
+export type LateUsers<Connection> = Pick<OnePasswordUsers<Connection>, "changePassword" | "close">;
 
 /** @returns what had to be healed. @throws PENDING_REFUSED, PASSWORD_REFUSED, ADMIN_LACKS_RIGHTS and what `open` throws. */
 export async function finishSingleUser<Connection>(
-  step: RotationStep<Connection, OnePasswordUsers<Connection>>,
+  step: RotationStep<Connection, LateUsers<Connection>>,
   { rotation, run }: Run,
 ): Promise<string | undefined> {
   const { secret } = rotation;
@@ -27,20 +30,27 @@ export async function finishSingleUser<Connection>(
   }
   const pending = readUserSecret(await pendingVersion(step.secrets, secret, run), engine);
   checkPending(pending, current, current.username);
-  const healed = await change(step, rotation, current, pending);
+  const healed = await change(step, { rotation, run }, { ...current, versionId: found.versionId }, pending);
   await makeCurrent(step.secrets, secret, found.versionId, run);
   await prove(step, rotation, loginOf(pending));
   return healed;
 }
 
+type CurrentSecret = UserSecret & { versionId: string };
+
 /** @returns what had to be healed. */
 async function change<Connection>(
-  step: RotationStep<Connection, OnePasswordUsers<Connection>>,
-  rotation: Rotation,
-  current: UserSecret,
+  step: RotationStep<Connection, LateUsers<Connection>>,
+  { rotation, run }: Run,
+  current: CurrentSecret,
   pending: UserSecret,
 ): Promise<string | undefined> {
+  const administered = hasAdmin(rotation.database);
   const own = await openUnlessRefused(step, rotation, loginOf(current));
+  if (own !== undefined && !administered) {
+    await changeAndClose(step, own, pending);
+    return undefined;
+  }
   if (own !== undefined && (await changed(step, own, pending))) return undefined;
   if (own === undefined) {
     const already = await openUnlessRefused(step, rotation, loginOf(pending));
@@ -49,12 +59,50 @@ async function change<Connection>(
       return "the run had changed the password before and died";
     }
   }
+  if (!administered) return changeByOlder(step, { rotation, run }, current, pending);
   if (own === undefined && !isAtHome(current, rotation)) throw notAtHome(rotation);
   const admin = await step.openAdmin(rotation);
   await changeAndClose(step, admin, pending);
   return own === undefined
     ? "the server did not know the current password; the admin has set the new one"
     : "the user may not change its own password; the admin has";
+}
+
+/**
+ * Without an admin: the password may be one that a version held which is neither current nor pending, as when a run has
+ * changed it, died and was cancelled. @throws PASSWORD_REFUSED
+ */
+async function changeByOlder<Connection>(
+  step: RotationStep<Connection, LateUsers<Connection>>,
+  { rotation, run }: Run,
+  current: CurrentSecret,
+  pending: UserSecret,
+): Promise<string> {
+  for (const text of await olderValues(step.secrets, rotation.secret, [current.versionId, run])) {
+    const password = passwordIn(text, rotation, current.username);
+    const own =
+      password !== undefined && (await openUnlessRefused(step, rotation, loginOf({ ...current, password })));
+    if (!own) continue;
+    await changeAndClose(step, own, pending);
+    return "the server knew the password of a version before; the user has changed it with that";
+  }
+  throw new DbleaseError(
+    "PASSWORD_REFUSED",
+    `the server refuses ${current.username} with every password of the secret`,
+    {
+      next: `store in the secret what the server knows, or name databases.${rotation.database.id}.adminSecret`,
+    },
+  );
+}
+
+/** Of a version that names the same user; whatever else an old one holds is no mistake. */
+function passwordIn(text: string, { database }: Rotation, username: string): string | undefined {
+  try {
+    const older = readUserSecret(text, database.engine);
+    return older.username === username ? older.password : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The admin of one server must not set a password that belongs to another. */
@@ -68,7 +116,7 @@ function notAtHome({ id, host, port }: Rotation): DbleaseError {
 
 /** @returns false where the server lets only others change the password (rds.restrict_password_commands). */
 async function changed<Connection>(
-  step: RotationStep<Connection, OnePasswordUsers<Connection>>,
+  step: RotationStep<Connection, LateUsers<Connection>>,
   connection: Connection,
   pending: UserSecret,
 ): Promise<boolean> {
@@ -82,7 +130,7 @@ async function changed<Connection>(
 }
 
 async function changeAndClose<Connection>(
-  step: RotationStep<Connection, OnePasswordUsers<Connection>>,
+  step: RotationStep<Connection, LateUsers<Connection>>,
   connection: Connection,
   { username, password }: UserSecret,
 ): Promise<void> {

@@ -2,6 +2,7 @@
 import {
   DescribeSecretCommand,
   GetSecretValueCommand,
+  ListSecretVersionIdsCommand,
   PutSecretValueCommand,
   type SecretsManagerClient,
   UpdateSecretVersionStageCommand,
@@ -30,6 +31,39 @@ export async function pendingVersion(
 ): Promise<string | undefined> {
   try {
     const wish = { SecretId: secret, VersionId: run, VersionStage: "AWSPENDING" };
+    return (await secrets.send(new GetSecretValueCommand(wish))).SecretString;
+  } catch (error) {
+    if (hasName(error, "ResourceNotFoundException")) return undefined;
+    throw error;
+  }
+}
+
+/** Logins with older passwords, of which all but one are refused, are few. */
+const mostOlder = 3;
+
+/** What the newest versions beside these hold, newest first, also of those without a label. */
+export async function olderValues(
+  secrets: SecretsManagerClient,
+  secret: string,
+  but: readonly string[],
+): Promise<string[]> {
+  const wish = { SecretId: secret, IncludeDeprecated: true, MaxResults: 100 };
+  const { Versions = [] } = await secrets.send(new ListSecretVersionIdsCommand(wish));
+  const newest = Versions.filter((it) => !but.includes(`${it.VersionId}`))
+    .sort((one, other) => Number(other.CreatedDate) - Number(one.CreatedDate))
+    .slice(0, mostOlder);
+  const values = await Promise.all(newest.map(({ VersionId }) => storedValue(secrets, secret, VersionId)));
+  return values.flatMap((it) => it ?? []);
+}
+
+/** Undefined: the version has no value. */
+async function storedValue(
+  secrets: SecretsManagerClient,
+  secret: string,
+  version: string | undefined,
+): Promise<string | undefined> {
+  try {
+    const wish = { SecretId: secret, VersionId: version };
     return (await secrets.send(new GetSecretValueCommand(wish))).SecretString;
   } catch (error) {
     if (hasName(error, "ResourceNotFoundException")) return undefined;

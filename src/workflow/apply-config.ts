@@ -5,9 +5,10 @@
 import { GetUserCommand, type IAMClient } from "@aws-sdk/client-iam";
 import type { RDSClient } from "@aws-sdk/client-rds";
 import { type AdminFunctions, adminOrder, runAdminOrder } from "../admin-order.ts";
-import type { Config } from "../config.ts";
+import type { Config, DatabaseConfig } from "../config.ts";
 import { assertSecretsAreHere, type Here, isStrandedBy } from "../deployable.ts";
 import { DbleaseError } from "../errors.ts";
+import { hasAdmin } from "../has-admin.ts";
 import { findConfig, writeConfig } from "../store/configs.ts";
 import { acceptFirstServer } from "../store/databases.ts";
 import { openGrants } from "../store/find-grants.ts";
@@ -60,11 +61,15 @@ async function assertNoneStranded(table: Table, config: Config | undefined): Pro
   });
 }
 
+function withAdmin({ databases }: Config): [id: string, database: DatabaseConfig][] {
+  return Object.entries(databases).filter(([, it]) => hasAdmin(it));
+}
+
 /** Functions without a way to the table or to the admin secret could neither grant nor revoke anything. */
 async function assertAwsReached(parts: Parts, config: Config): Promise<void> {
   // All functions of an engine stand in the same subnets, so one database of a kind stands for the others.
   const ofKind = new Map(
-    Object.entries(config.databases).map(([id, it]) => [`${it.engine} ${it.adminSecret !== undefined}`, id]),
+    withAdmin(config).map(([id, it]) => [`${it.engine} ${it.adminSecret !== undefined}`, id]),
   );
   for (const id of ofKind.values()) {
     const { checks } = await runAdminOrder(parts.admin, { ...adminOrder(config, id, "reach"), members: [] });
@@ -91,7 +96,7 @@ async function prepare(parts: Parts, config: Config, id: string): Promise<string
 
 /**
  * @param request what CloudFormation wants; `Delete` only checks that nothing is alive.
- * @returns the version in force and, per database, `prepared` or what is wrong.
+ * @returns the version in force and, per database with an admin, `prepared` or what is wrong.
  * @throws BAD_CONFIGURATION, LIVE_GRANTS: the deploy fails and the configuration in force stays.
  */
 export async function applyConfig(
@@ -114,7 +119,7 @@ export async function applyConfig(
     ? current.version
     : await writeConfig(parts.table, resolved, current?.version ?? 0);
   const databases: Record<string, string> = {};
-  for (const id of Object.keys(resolved.databases)) databases[id] = await prepare(parts, resolved, id);
+  for (const [id] of withAdmin(resolved)) databases[id] = await prepare(parts, resolved, id);
   console.log(JSON.stringify({ message: "configuration applied", version, databases }));
   return { version, databases };
 }

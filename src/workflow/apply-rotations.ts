@@ -2,6 +2,9 @@
 import type { RDSClient } from "@aws-sdk/client-rds";
 import type { Config, RotationConfig } from "../config.ts";
 import { strategyOf } from "../default-strategy.ts";
+import { DbleaseError } from "../errors.ts";
+import type { Engine } from "../grant.ts";
+import { hasAdmin } from "../has-admin.ts";
 import type { Rotation } from "../rotation.ts";
 import { databaseSnapshot } from "../snapshot.ts";
 import { changeRotation, findRotations } from "../store/rotations.ts";
@@ -17,7 +20,8 @@ interface Parts {
 /**
  * Rotation functions stand in the VPC, where the RDS API may not be reached, so the writer's address is looked up here.
  * A secret that the configuration no longer names keeps its item, marked as removed.
- * @throws UNAVAILABLE where RDS does not know a database: then the deploy fails, and the application loses nothing.
+ * @throws UNAVAILABLE where RDS does not know a database, BAD_CONFIGURATION where an older password would live on: then
+ * the deploy fails, and the application loses nothing.
  */
 export async function applyRotations(parts: Parts, config: Config): Promise<void> {
   const known = new Map((await findRotations(parts.table)).map((it) => [it.secret, it]));
@@ -49,12 +53,30 @@ async function wanted(parts: Parts, config: Config, id: string, it: RotationConf
 /** Written only where something differs: a run that is under way must not meet a new version for nothing. */
 async function apply(parts: Parts, known: Rotation | undefined, want: Wanted): Promise<void> {
   const at = parts.clock().toISOString();
+  if (known && leavesOldPassword(known, want)) {
+    throw new DbleaseError(
+      "BAD_CONFIGURATION",
+      `rotations.${want.id}: the password before the last run still works, and only an admin can end it`,
+      {
+        next: `set grace: 5m, deploy, and take the admin out when dblease rotations shows no older password`,
+      },
+    );
+  }
   const rotation: Rotation = known ?? { ...want, configuredAt: at, version: 0, status: "new" };
   const patch = { ...want, window: want.window, graceSeconds: want.graceSeconds, removedAt: undefined };
   const same =
     known && Object.entries(patch).every(([key, value]) => isEqual(value, known[key as keyof Rotation]));
   if (!same) await changeRotation(parts.table, rotation, { patch, events: [], at });
 }
+
+/** MySQL and MariaDB let no account end its own second password, which a run with an admin leaves until the next. */
+function leavesOldPassword(known: Rotation, want: Wanted): boolean {
+  const hadTwo = keepsTwo.includes(known.database.engine) && known.strategy === "single-user";
+  const isAlive = known.run !== undefined && known.graceEnded !== known.run;
+  return hadTwo && isAlive && hasAdmin(known.database) && !hasAdmin(want.database);
+}
+
+const keepsTwo: readonly Engine[] = ["mysql", "mariadb"];
 
 /** Values that went through the table may have their keys in another order. */
 function isEqual(a: unknown, b: unknown): boolean {

@@ -11,10 +11,12 @@ import type { Check, LoginUser } from "../engines/engine.ts";
 import { DbleaseError } from "../errors.ts";
 import type { Finding, Observation } from "../finding.ts";
 import type { DatabaseSnapshot, Grant, GrantId, Member } from "../grant.ts";
+import { hasAdmin } from "../has-admin.ts";
 import { type PersonPolicyFunction, tidyPolicies } from "../iam/person-policies.ts";
 import { takesTokens } from "../iam/takes-tokens.ts";
 import { markedGrant, mayEnd, reconcile, type Shown } from "../reconcile.ts";
 import { rotationObservations } from "../rotation-age.ts";
+import { databaseSnapshot } from "../snapshot.ts";
 import { readConfigItem } from "../store/configs.ts";
 import { acceptFirstServer, movedServer, noteReconciled } from "../store/databases.ts";
 import { findGrant, openGrants } from "../store/find-grants.ts";
@@ -52,9 +54,8 @@ interface Look {
   config: Config;
 }
 
-/** @throws UNAVAILABLE and what else says that the database cannot be asked; NOT_FOUND: it is not configured. */
-async function look(parts: Reconciler, database: string): Promise<Look> {
-  const { config } = await readConfigItem(parts.table);
+/** @throws UNAVAILABLE and what else says that the database cannot be asked. */
+async function look(parts: Reconciler, config: Config, database: string): Promise<Look> {
   const order = adminOrder(config, database, "list");
   const members = await resolveMembers(parts.rds, order.database);
   assertTakesTokens(order.database, members);
@@ -145,6 +146,18 @@ async function lookAtRotations(parts: Reconciler, database: string): Promise<Obs
   return (await Promise.all(found)).flat();
 }
 
+/** There is nobody to look at the database; what is known of its rotations is in the table. */
+async function compareRotations(
+  parts: Reconciler,
+  database: string,
+): Promise<{ findings: Finding[]; ended: GrantId[] }> {
+  const observations = await lookAtRotations(parts, database);
+  return {
+    findings: await recordFindings(parts, database, observations, (it) => isOver(it, parts.clock())),
+    ended: [],
+  };
+}
+
 async function compare(
   parts: Reconciler,
   database: string,
@@ -195,10 +208,13 @@ export async function reconcileDatabase(
   database: string,
   run: string,
 ): Promise<{ database: string; findings: number; ended: GrantId[] }> {
-  const { findings, ended } = await look(parts, database).then(
-    (looked) => compare(parts, database, looked),
-    async (error: unknown) => ({ findings: await reportUnreachable(parts, database, error), ended: [] }),
-  );
+  const { config } = await readConfigItem(parts.table);
+  const { findings, ended } = hasAdmin(databaseSnapshot(config, database))
+    ? await look(parts, config, database).then(
+        (looked) => compare(parts, database, looked),
+        async (error: unknown) => ({ findings: await reportUnreachable(parts, database, error), ended: [] }),
+      )
+    : await compareRotations(parts, database);
   await noteReconciled(parts.table, database, run, parts.clock());
   return { database, findings: findings.length, ended };
 }

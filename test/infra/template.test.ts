@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { Match } from "aws-cdk-lib/assertions";
 import { describe, expect, test } from "vitest";
 import { routes } from "../../src/api/routes.ts";
+import { readConfig } from "../../src/config.ts";
 import { scramSha256 } from "../../src/verifiers/scram-sha-256.ts";
 import { everything, sampleTemplate } from "./sample-stack.ts";
 
@@ -297,4 +298,21 @@ test("an engine has functions where a database needs them, and nowhere else", ()
     roles.some((id) => id.startsWith(`Dblease${it}Grant`)),
   );
   expect(found).toEqual(["Mariadb"]);
+});
+
+test("an installation for rotations alone has no function that grants, and one that may find an older password", () => {
+  const alone = sampleTemplate(
+    readConfig(
+      `databases: { orders: { engine: mysql, instance: orders, database: orders } }
+rotations: { app: { database: orders, secret: "arn:aws:secretsmanager:us-east-1:111122223333:secret:app-AbCdEf", user: app, schedule: rate(30 days) } }`,
+      "dblease.yaml",
+    ),
+  );
+  const names = Object.keys(alone.findResources("AWS::Lambda::Function")).join(" ");
+  expect(names).toContain("RotationMysql");
+  expect(names).not.toMatch(/MysqlGrant|MysqlAdmin/);
+  const rights = JSON.stringify(alone.findResources("AWS::IAM::Policy"));
+  expect(rights).toContain("secretsmanager:ListSecretVersionIds");
+  // IAM takes no statement about nothing.
+  expect(rights).not.toContain('"Resource":[]');
 });

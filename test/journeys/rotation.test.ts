@@ -15,6 +15,7 @@ import { findRotations } from "../../src/store/rotations.ts";
 import { GivenStack } from "./given-stack.ts";
 
 process.env.ORDERS_WEB = JSON.stringify({ username: "orders_web", password: "not yet known to the server" });
+process.env.ORDERS_SELF = JSON.stringify({ username: "orders_self", password: "of its own" });
 const given = new GivenStack(join(import.meta.dirname, "rotation.yaml"));
 
 const secrets = () => new SecretsManagerClient(given.root);
@@ -57,6 +58,25 @@ test("an administrator rotates; the password changes and nothing else of the sec
     new DescribeSecretCommand({ SecretId: "dblease/orders-app/application" }),
   );
   expect(VersionIdsToStages?.[before.versionId]).toEqual(["AWSPREVIOUS"]);
+});
+
+test("where no admin is configured a user changes its own password; there is no access to ask for", async () => {
+  const { superuser } = given.stack.postgres;
+  const root = new Client({ ...superuser, database: "orders" });
+  await root.connect();
+  await root.query("CREATE ROLE orders_self LOGIN PASSWORD 'of its own'");
+  await root.end();
+  const before = await current("orders-self");
+  expect(await given.dblease("admin", "rotate", "orders-self", "--timeout", "60s")).toMatchObject({
+    data: { status: "succeeded", gapPossible: true },
+  });
+  expect([await works(before), await works(await current("orders-self"))]).toEqual([false, true]);
+  expect(await given.dblease("admin", "doctor", "orders-alone")).toMatchObject({
+    error: { code: "BAD_CONFIGURATION" },
+  });
+  await given.dblease("admin", "reconcile", "--database", "orders-alone", "--timeout", "60s");
+  const { data } = await given.dblease("auditor", "audit", "findings");
+  expect(data.filter((it: { database: string }) => it.database === "orders-alone")).toEqual([]);
 });
 
 test("a failed run says why, and the next one throws away what it left", async () => {
@@ -138,6 +158,7 @@ test("the day a password has leaked: all rotate, or those of a database or with 
     data: {
       rotations: [
         { id: "orders-app", status: "succeeded" },
+        { id: "orders-self", status: "succeeded" },
         { id: "orders-web", status: "failed", failure: expect.stringContaining("JSON") },
       ],
     },
@@ -174,6 +195,7 @@ test("administrators and auditors see how rotations stand, others do not", async
   const { data } = await given.dblease("auditor", "rotations");
   expect(data).toMatchObject([
     { id: "orders-app", status: "succeeded", overdue: false, strategy: "single-user" },
+    { id: "orders-self", status: "succeeded", overdue: false, gapPossible: true },
     { id: "orders-web", status: "succeeded", overdue: false, gapPossible: false },
   ]);
   expect(Date.parse(data[0].nextAt)).toBeGreaterThan(Date.now() + 29 * 86_400_000);

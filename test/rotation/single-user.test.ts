@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import type { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ownPasswordStories } from "./own-password.ts";
 import { probing } from "./prober.ts";
 import { postgresSite } from "./sites.ts";
 import { RotationWorld } from "./world.ts";
@@ -88,10 +89,12 @@ test("every step twice, and two at a time, makes one rotation", async () => {
   expect(await given.record()).toMatchObject({ status: "succeeded" });
 });
 
+ownPasswordStories(() => world);
+
 describe("what is broken is healed, and told", () => {
   test("a password that somebody changed by hand", async () => {
     const given = await world.given();
-    await world.site.root(`ALTER ROLE ${(await given.current()).username} PASSWORD 'by-hand'`);
+    await world.site.setPassword((await given.current()).username, "by-hand");
     await given.rotate();
     expect(await world.works(await given.current())).toBe(true);
     expect(await names(given)).toEqual(["RotationStarted", "RotationHealed", "RotationSucceeded"]);
@@ -163,7 +166,7 @@ describe("what is refused, before anything is changed", () => {
     const given = await world.given("single-user", { host: "other.example" });
     await given.rotate();
     expect(await world.works(await given.current())).toBe(true);
-    await world.site.root(`ALTER ROLE ${(await given.current()).username} PASSWORD 'by-hand'`);
+    await world.site.setPassword((await given.current()).username, "by-hand");
     await expect(given.rotate()).rejects.toMatchObject({ code: "PASSWORD_REFUSED" });
   });
 
@@ -202,7 +205,7 @@ test("no password and no key of a verifier is in the server's log, whatever it l
   const keys = `${role?.rolpassword}`.split("$").at(-1)?.split(":") ?? [];
   // A password by hand makes the admin step in, which may not: the statement fails on the server.
   await world.site.root(`REVOKE ${username} FROM ${world.site.admin.username}`);
-  await world.site.root(`ALTER ROLE ${username} PASSWORD 'by-hand'`);
+  await world.site.setPassword(username, "by-hand");
   const run = await given.begin();
   const failure = await given.do(run).catch((error: Error) => error);
   expect(failure).toMatchObject({ code: "ADMIN_LACKS_RIGHTS" });

@@ -52,6 +52,8 @@ export interface Site<Session = unknown> {
   steps(needs: StepNeeds): Steps;
   /** A user made by the RDS-like master. */
   makeUser(username: string, password: string): Promise<void>;
+  /** What somebody does who asks nobody. */
+  setPassword(username: string, password: string): Promise<void>;
   connect(login: UserLogin): Promise<Session>;
   close(session: Session): Promise<void>;
   /** Statements of the server's owner, and of the master. */
@@ -106,6 +108,9 @@ export async function postgresSite(folder: string): Promise<Site<Client>> {
     async makeUser(username, password) {
       await as(tcp(admin), `CREATE ROLE ${username} LOGIN PASSWORD '${password}'`);
     },
+    async setPassword(username, password) {
+      await as(server.superuser, `ALTER ROLE ${username} PASSWORD '${password}'`);
+    },
     connect: (login) => connect(tcp(login)),
     close: (client) => client.end(),
     root: (sql) => as(server.superuser, sql),
@@ -136,6 +141,9 @@ async function mysqlFamilySite(
     steps: (needs) => stepsOf(parts, users, needs),
     async makeUser(username, password) {
       await as(tcp(admin), `CREATE USER '${username}'@'%' IDENTIFIED BY '${password}'`);
+    },
+    async setPassword(username, password) {
+      await as(tcp(admin), `ALTER USER '${username}'@'%' IDENTIFIED BY '${password}'`);
     },
     connect: (login) => createConnection(tcp(login)),
     close: (client) => client.end(),

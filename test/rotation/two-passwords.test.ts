@@ -1,10 +1,14 @@
 /** One login on MySQL and MariaDB: two passwords work at once, so that no login is ever refused. */
 import { readFileSync } from "node:fs";
+import { RDSClient } from "@aws-sdk/client-rds";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mariadbMissing } from "../../local-stack/mariadb-server.ts";
 import { mysqlMissing } from "../../local-stack/mysql-server.ts";
+import { readConfig } from "../../src/config.ts";
+import { applyRotations } from "../../src/workflow/apply-rotations.ts";
 import { neverRefusedInTwentyRotations, worksWhereverARunDies } from "./no-login-refused.ts";
 import { oldVersionEnds } from "./old-version-ends.ts";
+import { alone, ownPasswordStories } from "./own-password.ts";
 import { mariadbSite, mysqlSite } from "./sites.ts";
 import { type Given, RotationWorld } from "./world.ts";
 
@@ -15,7 +19,7 @@ const sites = [
 
 const names = async (given: Given) => (await given.events()).map((it) => it.name);
 
-describe.each(sites)("$engine", ({ missing, start }) => {
+describe.each(sites)("$engine", ({ engine, missing, start }) => {
   // A server that is missing here is a reason that the output shows.
   if (missing !== undefined) return test.skip(missing);
 
@@ -85,10 +89,48 @@ describe.each(sites)("$engine", ({ missing, start }) => {
     await world.site.close(thief);
   });
 
+  ownPasswordStories(() => world);
+
+  test("the admin is not taken away while the password before still works", async () => {
+    const given = await world.given();
+    await given.rotate();
+    const { id, secret, user, run } = await given.record();
+    const { host, port } = world.site;
+    const config = readConfig(
+      `databases: { shop: { engine: ${engine}, host: ${host}, port: ${port}, database: shop } }
+rotations: { ${id}: { database: shop, secret: "${secret}", user: ${user}, schedule: rate(30 days) } }`,
+      "dblease.yaml",
+    );
+    const deploy = () =>
+      applyRotations({ table: world.table, rds: new RDSClient(), clock: () => new Date() }, config);
+    await expect(deploy()).rejects.toMatchObject({ code: "BAD_CONFIGURATION" });
+    expect((await given.record()).database.adminSecret).toBeDefined();
+    await given.configure({ graceEnded: `${run}` });
+    await deploy();
+    expect((await given.record()).database.adminSecret).toBeUndefined();
+  });
+
+  // MySQL does not let an account see, or end, its older password; the deploy refuses to take the admin away before.
+  if (engine === "mariadb") {
+    test("without an admin an account with a second way to log in is refused, and keeps both", async () => {
+      const given = await alone(world);
+      const before = await given.current();
+      const { username } = before;
+      await world.site.root(`ALTER USER '${username}'@'%' IDENTIFIED VIA
+        mysql_native_password USING PASSWORD('${before.password}') OR mysql_native_password USING PASSWORD('older')`);
+      const run = await given.begin();
+      const failure = await given.do(run).catch((error: Error) => error);
+      expect(failure).toMatchObject({ code: "USER_REFUSED" });
+      expect(JSON.stringify(failure)).not.toContain("*");
+      expect(await world.works(before)).toBe(true);
+      expect(await world.works({ username, password: "older" })).toBe(true);
+    });
+  }
+
   test("a password that somebody changed by hand is the secret's again", async () => {
     const given = await world.given();
     const { username } = await given.current();
-    await world.site.asAdmin(`ALTER USER '${username}'@'%' IDENTIFIED BY 'by-hand'`);
+    await world.site.setPassword(username, "by-hand");
     await given.rotate();
     expect(await world.works(await given.current())).toBe(true);
     expect(await world.works({ username, password: "by-hand" })).toBe(false);

@@ -40,6 +40,19 @@ export async function changeAccounts(
   }
 }
 
+/** Of the account that the connection has logged in as, and no other of its name. Throws what the server says. */
+export async function changeOwn(
+  connection: MysqlConnection,
+  username: string,
+  statements: readonly string[],
+): Promise<readonly Row[][]> {
+  try {
+    return await repeatOn([], () => message(connection, statements));
+  } catch (error) {
+    throw engineError(error, username);
+  }
+}
+
 /**
  * Until the connection ends, no other call of this step changes this user: where a change takes several statements, those
  * of two calls would mix and leave the current password out. Anybody who is logged in may take a lock whose name they

@@ -27,6 +27,11 @@ export async function changeUserPassword(
 /** From 16 on CREATEROLE is not enough: the admin alters only users that it has ADMIN OPTION on, its own or given. */
 export function lacksAdminOption(connection: PostgresConnection, username: string): DbleaseError {
   const admin = connection.user ?? "";
+  if (admin === username) {
+    return new DbleaseError("ADMIN_LACKS_RIGHTS", `user ${username} may not change its own password`, {
+      next: `GRANT rds_password TO ${theirName(username)}: rds.restrict_password_commands is on`,
+    });
+  }
   const options = connection.serverVersion >= 16 ? "ADMIN TRUE, INHERIT FALSE, SET FALSE" : "ADMIN OPTION";
   return new DbleaseError("ADMIN_LACKS_RIGHTS", `${admin} may not change user ${username}`, {
     next: `as whoever made the user: GRANT ${theirName(username)} TO ${theirName(admin)} WITH ${options}`,
