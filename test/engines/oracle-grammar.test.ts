@@ -20,8 +20,8 @@ const wrong = [
   "BEGIN IF 1 = 1 THEN NULL; END;",
 ];
 
-/** Oracle documents it; this grammar is older. */
-const unknownToShardingSphere = [/EXPIRE PASSWORD ROLLOVER PERIOD$/];
+/** Oracle documents them, the second since 23ai; this grammar is older. */
+const unknownToShardingSphere = [/EXPIRE PASSWORD ROLLOVER PERIOD$/, /^(GRANT|REVOKE) [A-Z ]+ ON SCHEMA "/];
 
 /** This grammar has no profiles, no roles and no REVOKE; what it is asked for are blocks, queries, GRANT and CREATE USER. */
 const unknownToAntlr = [

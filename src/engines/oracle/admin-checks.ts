@@ -2,6 +2,7 @@ import type { OracleConnection } from "../../connect/oracle.ts";
 import { check } from "../check.ts";
 import type { Check } from "../engine.ts";
 import { numberOf } from "./errors.ts";
+import { hasSchemaPrivileges } from "./held.ts";
 import { quoted } from "./quote.ts";
 
 /** Views of the dictionary that the statements of this folder read. */
@@ -30,7 +31,8 @@ function askView(view: string): string {
 /** A view that the admin may not see looks as if it were not there (942). */
 export async function dictionaryCheck(connection: OracleConnection): Promise<Check> {
   const hidden: string[] = [];
-  for (const view of dictionary) {
+  const views = hasSchemaPrivileges(connection) ? [...dictionary, "DBA_SCHEMA_PRIVS"] : dictionary;
+  for (const view of views) {
     try {
       await connection.query(askView(view));
     } catch (error) {

@@ -1,5 +1,6 @@
 import type { OracleConnection, OracleRow } from "../../connect/oracle.ts";
 import type { GroupRole } from "../engine.ts";
+import { hasSchemaPrivileges } from "./held.ts";
 import { ownName } from "./quote.ts";
 import { type Right, revokedAlike, rightStatements, sameRight } from "./right.ts";
 import type { Schemas } from "./schemas.ts";
@@ -14,10 +15,16 @@ export interface Drift {
   statements: readonly string[];
 }
 
-const readRights = `SELECT 'SYSTEM' AS KIND, PRIVILEGE, '' AS OWNER, '' AS NAME, '' AS COL, ADMIN_OPTION AS ADMIN FROM SYS.DBA_SYS_PRIVS WHERE GRANTEE = :role
+const readRights = (
+  server: OracleConnection,
+) => `SELECT 'SYSTEM' AS KIND, PRIVILEGE, '' AS OWNER, '' AS NAME, '' AS COL, ADMIN_OPTION AS ADMIN FROM SYS.DBA_SYS_PRIVS WHERE GRANTEE = :role
   UNION ALL SELECT 'ROLE', GRANTED_ROLE, '', '', '', ADMIN_OPTION FROM SYS.DBA_ROLE_PRIVS WHERE GRANTEE = :role AND GRANTED_ROLE <> :managed
   UNION ALL SELECT 'OBJECT', PRIVILEGE, OWNER, TABLE_NAME, '', 'NO' FROM SYS.DBA_TAB_PRIVS WHERE GRANTEE = :role
-  UNION ALL SELECT 'OBJECT', PRIVILEGE, OWNER, TABLE_NAME, COLUMN_NAME, 'NO' FROM SYS.DBA_COL_PRIVS WHERE GRANTEE = :role`;
+  UNION ALL SELECT 'OBJECT', PRIVILEGE, OWNER, TABLE_NAME, COLUMN_NAME, 'NO' FROM SYS.DBA_COL_PRIVS WHERE GRANTEE = :role${
+    hasSchemaPrivileges(server)
+      ? "\n  UNION ALL SELECT 'SCHEMA', PRIVILEGE, SCHEMA, '', '', ADMIN_OPTION FROM SYS.DBA_SCHEMA_PRIVS WHERE GRANTEE = :role"
+      : ""
+  }`;
 
 export async function drift(
   connection: OracleConnection,
@@ -46,7 +53,10 @@ function byKey(rights: readonly Right[]): ReadonlyMap<string, Right> {
 }
 
 async function presentRights(connection: OracleConnection, name: string): Promise<Right[]> {
-  const { rows } = await connection.query(readRights, { role: ownName(name), managed: ownName(managedRole) });
+  const { rows } = await connection.query(readRights(connection), {
+    role: ownName(name),
+    managed: ownName(managedRole),
+  });
   return rows.map(rightIn);
 }
 
@@ -54,7 +64,8 @@ function rightIn({ KIND, PRIVILEGE, OWNER, NAME, COL, ADMIN }: OracleRow): Right
   return {
     kind: KIND,
     privilege: PRIVILEGE,
-    ...(OWNER ? { schema: OWNER, table: NAME } : {}),
+    ...(OWNER ? { schema: OWNER } : {}),
+    ...(NAME ? { table: NAME } : {}),
     ...(COL ? { column: COL } : {}),
     ...(ADMIN === "YES" ? { admin: true } : {}),
   };

@@ -32,8 +32,9 @@ const killByRds = `BEGIN
   rdsadmin.rdsadmin_util.kill(sid => :sid, serial => :serial, method => :method);
 ${unlessGone}`;
 
+/** DISCONNECT takes no instance: of a cluster it would end whoever has these numbers here. */
 const killBySystem = `BEGIN
-  IF :method = 'PROCESS' THEN
+  IF :method = 'PROCESS' AND TO_CHAR(:instance) = SYS_CONTEXT('USERENV', 'INSTANCE') THEN
     EXECUTE IMMEDIATE 'ALTER SYSTEM DISCONNECT SESSION ''' || :sid || ',' || :serial || ''' IMMEDIATE';
   ELSE
     EXECUTE IMMEDIATE 'ALTER SYSTEM KILL SESSION ''' || :sid || ',' || :serial || ',@' || :instance || ''' IMMEDIATE';

@@ -1,17 +1,15 @@
 import type { OracleConnection } from "../../connect/oracle.ts";
 import type { KnownUser } from "../engine.ts";
 import * as block from "./block.ts";
+import { heldPrivileges } from "./held.ts";
 import { whose } from "./mark.ts";
-
-/** `ON` what a privilege was given: directories and users have no owner in SQL. */
-const target = `CASE TYPE WHEN 'DIRECTORY' THEN 'DIRECTORY ' WHEN 'USER' THEN 'USER ' ELSE '"' || OWNER || '".' END || '"' || TABLE_NAME || '"'`;
 
 /**
  * No login, no roles, no privileges, no jobs of its own; the first commits before anything else is tried. What the admin
  * may not take away is left for the reading to name. A view or procedure of the user goes on to be there, but it has no
  * rights any more: roles do not count in it, and nothing else is left (dangers 11).
  */
-const fenceUser = `DECLARE
+const fenceUser = (server: OracleConnection) => `DECLARE
   found NUMBER;
 BEGIN
   ${block.refuseForeign}
@@ -21,9 +19,7 @@ BEGIN
   END IF;
   FOR held IN (
     SELECT '"' || GRANTED_ROLE || '"' AS WHAT FROM SYS.DBA_ROLE_PRIVS WHERE GRANTEE = :username
-    UNION ALL SELECT PRIVILEGE FROM SYS.DBA_SYS_PRIVS WHERE GRANTEE = :username
-    UNION ALL SELECT DISTINCT PRIVILEGE || ' ON ' || ${target} FROM SYS.DBA_TAB_PRIVS WHERE GRANTEE = :username
-    UNION ALL SELECT DISTINCT PRIVILEGE || ' ON "' || OWNER || '"."' || TABLE_NAME || '"' FROM SYS.DBA_COL_PRIVS WHERE GRANTEE = :username
+    UNION ${heldPrivileges(server)}
   ) LOOP
     BEGIN
       EXECUTE IMMEDIATE 'REVOKE ' || held.WHAT || ' FROM ' || ${block.user};
@@ -49,5 +45,5 @@ END;`;
 
 /** Fails with 20002 where a user of this name is not ours; one that is gone is fenced. */
 export async function fence(connection: OracleConnection, user: KnownUser): Promise<void> {
-  await connection.query(fenceUser, whose(user));
+  await connection.query(fenceUser(connection), whose(user));
 }

@@ -3,6 +3,7 @@ import type { OracleConnection, OracleRow } from "../../connect/oracle.ts";
 import { tag } from "../../connect/tag.ts";
 import type { KnownUser } from "../engine.ts";
 import { accountState } from "./block.ts";
+import { heldPrivileges } from "./held.ts";
 import { whose } from "./mark.ts";
 import { userId } from "./quote.ts";
 
@@ -43,16 +44,16 @@ export interface OwnedObject {
 /**
  * Sessions are looked for by name and by id: USER# stays what it is whatever happens to the name.
  */
-const readUser = `SELECT 'user' AS KIND, USERNAME AS A, PROFILE AS B, ${accountState} AS C, TO_CHAR(USER_ID) AS D
+const readUser = (
+  server: OracleConnection,
+) => `SELECT 'user' AS KIND, USERNAME AS A, PROFILE AS B, ${accountState} AS C, TO_CHAR(USER_ID) AS D
   FROM SYS.DBA_USERS WHERE USERNAME = :username OR PROFILE = :marker
 UNION ALL SELECT 'session', TO_CHAR(SID), TO_CHAR(SERIAL#), TO_CHAR(INST_ID), PROGRAM
   FROM SYS.GV_$SESSION WHERE USERNAME = :username OR USER# = :userid
 UNION ALL SELECT 'admin', TO_CHAR(SID), TO_CHAR(SERIAL#), TO_CHAR(INST_ID), PROGRAM
   FROM SYS.GV_$SESSION WHERE USERNAME = SYS_CONTEXT('USERENV', 'SESSION_USER') AND PROGRAM = :tag
 UNION ALL SELECT 'role', GRANTED_ROLE, '', '', '' FROM SYS.DBA_ROLE_PRIVS WHERE GRANTEE = :username
-UNION ALL SELECT 'privilege', PRIVILEGE, '', '', '' FROM SYS.DBA_SYS_PRIVS WHERE GRANTEE = :username
-UNION ALL SELECT 'privilege', PRIVILEGE, OWNER, TABLE_NAME, TYPE FROM SYS.DBA_TAB_PRIVS WHERE GRANTEE = :username
-UNION ALL SELECT 'privilege', PRIVILEGE, OWNER, TABLE_NAME, 'TABLE' FROM SYS.DBA_COL_PRIVS WHERE GRANTEE = :username
+UNION ALL SELECT 'privilege', WHAT, '', '', '' FROM (${heldPrivileges(server)})
 UNION ALL SELECT 'proxy', PROXY, CLIENT, '', '' FROM SYS.PROXY_USERS WHERE PROXY = :username OR CLIENT = :username
 UNION ALL SELECT 'object', OBJECT_TYPE, OBJECT_NAME, STATUS, '' FROM SYS.DBA_OBJECTS WHERE OWNER = :username
 UNION ALL SELECT 'opened', TABLE_NAME, GRANTEE, '', '' FROM SYS.DBA_TAB_PRIVS WHERE OWNER = :username
@@ -62,7 +63,7 @@ UNION ALL SELECT 'prepared', LOCAL_TRAN_ID, '', '', '' FROM SYS.DBA_2PC_PENDING 
 
 /** Reads it all and closes the cursor before anything is done about it: an open one holds up a kill. */
 export async function read(connection: OracleConnection, user: KnownUser): Promise<Reading> {
-  const { rows } = await connection.query(readUser, {
+  const { rows } = await connection.query(readUser(connection), {
     ...whose(user),
     tag: tag(user.marker.grantId),
     // No user has it.
@@ -90,7 +91,7 @@ function readingIn(rows: readonly OracleRow[], marker: string): Reading {
     })),
     sessions: [...session("session"), ...session("admin")],
     roles: of("role").map(({ A }) => A),
-    privileges: [...new Set(of("privilege").map(privilegeText))],
+    privileges: of("privilege").map(({ A }) => A),
     proxies: of("proxy").map(({ A, B }) => ({ proxy: A, client: B })),
     objects: of("object").map(({ A, B, C }) => ({
       type: A,
@@ -108,12 +109,6 @@ function readingIn(rows: readonly OracleRow[], marker: string): Reading {
     hasProfile: of("profile").length > 0,
     prepared: of("prepared").map(({ A }) => A),
   };
-}
-
-function privilegeText({ A, B, C, D }: OracleRow): string {
-  if (!C) return A;
-  const owner = D === "DIRECTORY" || D === "USER" ? `${D} ` : `"${B}".`;
-  return `${A} ON ${owner}"${C}"`;
 }
 
 /** The account that a revoke ends: exact name and the mark of this very grant. */

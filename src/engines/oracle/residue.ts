@@ -8,8 +8,9 @@ import type { OracleSession, OwnedObject, Reading } from "./reading.ts";
 /** Data; whatever else somebody owns can run, or makes something run. */
 const data = /^(TABLE|INDEX|SEQUENCE|LOB|CLUSTER)( (SUB)?PARTITION)?$/;
 
-/** What goes with something else that is named as well, or that only its owner can drop. */
-const withoutDrop = /PARTITION$|^(LOB|DATABASE LINK)$/;
+/** What `DROP` ends by its kind and name. The rest goes with something that is named as well, or only its owner can drop it. */
+const droppable =
+  /^(TABLE|INDEX|SEQUENCE|CLUSTER|(MATERIALIZED )?VIEW|PROCEDURE|FUNCTION|(PACKAGE|TYPE)( BODY)?|TRIGGER|SYNONYM|OPERATOR|INDEXTYPE|LIBRARY|DIMENSION|JAVA (SOURCE|CLASS|RESOURCE))$/;
 
 /** What the whole database knows; `where`: the database that was asked. */
 export function databaseResidue(user: KnownUser, reading: Reading, where: string): Residue[] {
@@ -57,9 +58,15 @@ function objectResidue(owner: string, { type, name, valid, openTo }: OwnedObject
   ];
   const what = [`${type.toLowerCase()} ${quoted(owner, name)}`, ...notes].join(", ");
   const kind = data.test(type) ? ("object" as const) : ("executable" as const);
-  if (withoutDrop.test(type)) return { kind, where, what };
-  const statement = type === "JOB" ? dropJob(owner, name) : `DROP ${type} ${quoted(owner, name)}`;
-  return { kind, where, what, statement };
+  const statement = dropStatement(owner, type, name);
+  return { kind, where, what, ...(statement === undefined ? {} : { statement }) };
+}
+
+function dropStatement(owner: string, type: string, name: string): string | undefined {
+  if (type === "JOB") return dropJob(owner, name);
+  if (type === "CREDENTIAL")
+    return `BEGIN DBMS_CREDENTIAL.DROP_CREDENTIAL(${literal(quoted(owner, name))}, TRUE); END;`;
+  return droppable.test(type) ? `DROP ${type} ${quoted(owner, name)}` : undefined;
 }
 
 function dropJob(owner: string, name: string): string {

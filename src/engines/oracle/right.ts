@@ -2,8 +2,8 @@
 import { ownName, quoted } from "./quote.ts";
 
 export interface Right {
-  /** ROLE: `privilege` is the name of the role whose privileges come along. */
-  kind: "SYSTEM" | "ROLE" | "OBJECT";
+  /** ROLE: `privilege` is the name of the role whose privileges come along. SCHEMA: on all that is in it, now and later. */
+  kind: "SYSTEM" | "ROLE" | "OBJECT" | "SCHEMA";
   privilege: string;
   schema?: string;
   table?: string;
@@ -35,6 +35,7 @@ export function rightStatements(
 }
 
 function target({ kind, schema = "", table = "" }: Right): string {
+  if (kind === "SCHEMA") return ` ON SCHEMA ${quoted(schema)}`;
   return kind === "OBJECT" ? ` ON ${quoted(schema, table)}` : "";
 }
 

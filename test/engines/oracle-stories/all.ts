@@ -10,10 +10,14 @@ import {
   refusal,
   story,
 } from "../conformance/story.ts";
-import type { OracleHarness } from "../harness/oracle.ts";
+import type { OracleHarness, OracleStage } from "../harness/oracle.ts";
 import { rotationStories } from "./rotation.ts";
 
-export function oracleStories(harness: OracleHarness): void {
+/** `on23ai`: makes the server one, for as long as the story lasts. */
+export function oracleStories(
+  harness: OracleHarness,
+  on23ai: (tell: () => Promise<void>) => Promise<void> = (tell) => tell(),
+): void {
   const { adapter } = harness;
 
   story(harness, "a reader locks no rows", async (stage) => {
@@ -30,14 +34,7 @@ export function oracleStories(harness: OracleHarness): void {
     const door = stage.door(user.marker.grantId);
     const { userOid } = await adapter.grant(door, { ...user, expiresAt: inSeconds(2) });
     await (await stage.login(user.username, secret)).close();
-    const status = async () =>
-      String(
-        (
-          await stage.root(
-            `SELECT ACCOUNT_STATUS FROM SYS.DBA_USERS WHERE USERNAME = '${user.username.toUpperCase()}'`,
-          )
-        )[0]?.account_status,
-      );
+    const status = () => statusOf(stage, user.username.toUpperCase());
     await expect.poll(status, { timeout: 60_000, interval: 100 }).toMatch(/\bLOCKED$/);
     expect(await refusal(harness, stage.login(user.username, secret))).toBe("no login");
     const known = { ...user, userOid };
@@ -73,6 +70,46 @@ export function oracleStories(harness: OracleHarness): void {
       for (const { statement } of receipt.residue) if (statement) await stage.root(statement);
       await expectGone(stage, person, await person.revoke());
     },
+  );
+
+  story(harness, "a job of somebody's that looks like ours keeps nobody's access open", async (stage) => {
+    const { user, secret } = newUser(harness, stage);
+    const door = stage.door(user.marker.grantId);
+    const name = user.username.toUpperCase();
+    await stage.root(
+      `BEGIN DBMS_SCHEDULER.CREATE_JOB(job_name => '"${stage.schema}"."${name}"', job_type => 'PLSQL_BLOCK', job_action => 'NULL;',
+        start_date => FROM_TZ(TO_TIMESTAMP('2099-01-01', 'YYYY-MM-DD'), 'UTC'), enabled => TRUE,
+        comments => 'dblease:test:${user.marker.grantId}'); END;`,
+    );
+    const { userOid } = await adapter.grant(door, { ...user, expiresAt: inSeconds(2) });
+    await (await stage.login(user.username, secret)).close();
+    await expect.poll(() => statusOf(stage, name), { timeout: 60_000, interval: 100 }).toMatch(/\bLOCKED$/);
+    const known = { ...user, userOid };
+    await expectGone(stage, { known }, await adapter.revoke(door, known, clock));
+  });
+
+  story(harness, "a privilege on a whole schema is drift, and goes with its user", async (stage) =>
+    on23ai(async () => {
+      const opened = `SELECT ANY TABLE ON SCHEMA "${stage.schema}"`;
+      const reader = stage.reader.name.toUpperCase();
+      await stage.root(`GRANT ${opened} TO "${reader}"`);
+      const failed = async () => (await adapter.doctor(stage.door(), [stage.reader])).filter(({ ok }) => !ok);
+      const [drift] = await failed();
+      expect(drift).toMatchObject({ repair: `REVOKE ${opened} FROM "${reader}"` });
+      await stage.root(drift?.repair ?? "");
+      expect(await failed()).toEqual([]);
+      const person = await granted(harness, stage);
+      const name = person.user.username.toUpperCase();
+      await stage.root(`GRANT ${opened} TO "${name}"`);
+      const { residue } = await adapter.inspect(person.door, person.known, clock);
+      expect(residue).toContainEqual({
+        kind: "privilege",
+        where: stage.database,
+        what: opened,
+        statement: `REVOKE ${opened} FROM "${name}"`,
+      });
+      await expectGone(stage, person, await person.revoke());
+    }),
   );
 
   story(harness, "proxies, privileges and roles that others gave are taken", async (stage) => {
@@ -120,4 +157,9 @@ export function oracleStories(harness: OracleHarness): void {
   });
 
   rotationStories(harness);
+}
+
+async function statusOf({ root }: Pick<OracleStage, "root">, name: string): Promise<string> {
+  const [user] = await root(`SELECT ACCOUNT_STATUS FROM SYS.DBA_USERS WHERE USERNAME = '${name}'`);
+  return String(user?.account_status);
 }

@@ -20,6 +20,8 @@ export function leftoverStories(harness: PlayedHarness): void {
         ["RUN", "PROCEDURE", "VALID"],
         ["NIGHTLY", "JOB", "VALID"],
         ["FAR", "DATABASE LINK", "VALID"],
+        ["KEY", "CREDENTIAL", "VALID"],
+        ["STEPS", "CHAIN", "VALID"],
       ]) {
         dictionary.change(
           "INSERT INTO DBA_OBJECTS VALUES (?, ?, ?, ?)",
@@ -41,7 +43,7 @@ export function leftoverStories(harness: PlayedHarness): void {
       const session = await person.login();
       const receipt = await person.revoke();
       await session.ended;
-      expect(receipt).toMatchObject({ users: 1, sessions: 0, privileges: 0, objects: 6 });
+      expect(receipt).toMatchObject({ users: 1, sessions: 0, privileges: 0, objects: 8 });
       expect(receipt.droppedAt).toBeUndefined();
       expect(receipt.residue.map(({ kind, what, statement }) => `${kind}: ${what}: ${statement}`)).toEqual([
         `object: table "${name}"."COPY", open to COLLEAGUE: DROP TABLE "${name}"."COPY"`,
@@ -50,6 +52,8 @@ export function leftoverStories(harness: PlayedHarness): void {
         `executable: procedure "${name}"."RUN": DROP PROCEDURE "${name}"."RUN"`,
         `executable: job "${name}"."NIGHTLY": BEGIN DBMS_SCHEDULER.DROP_JOB('"${name}"."NIGHTLY"', TRUE); END;`,
         `executable: database link "${name}"."FAR": undefined`,
+        `executable: credential "${name}"."KEY": BEGIN DBMS_CREDENTIAL.DROP_CREDENTIAL('"${name}"."KEY"', TRUE); END;`,
+        `executable: chain "${name}"."STEPS": undefined`,
         `user: ${person.user.username}: undefined`,
       ]);
       // A locked user's jobs would run on.

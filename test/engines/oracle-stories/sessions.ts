@@ -1,5 +1,6 @@
 /** Sessions that do not go when they are told to, and servers on which they are told so otherwise. */
 import { expect } from "vitest";
+import { endSessions } from "../../../src/engines/oracle/end-sessions.ts";
 import { expectGone, granted, inSeconds, newUser, refusal, story } from "../conformance/story.ts";
 import type { PlayedHarness } from "../harness/oracle-played.ts";
 import { connectionClosed, OraError } from "../played-oracle/ora-error.ts";
@@ -92,6 +93,27 @@ export function sessionStories(harness: PlayedHarness): void {
     const ways = server.executed.filter((it) => it.startsWith("ALTER SYSTEM")).map((it) => it.split(" ")[2]);
     expect([...new Set(ways)].sort()).toEqual(["DISCONNECT", "KILL"]);
     await expectGone(stage, person, receipt);
+  });
+
+  story(harness, "in a cluster nobody here is taken for somebody there", async (stage) => {
+    const { server } = stage;
+    server.onRds = false;
+    server.dictionary.change("INSERT INTO DBA_SYS_PRIVS VALUES ('ADMIN', 'ALTER SYSTEM', 'YES')");
+    const bystander = await stage.login(stage.schema, "secret");
+    const [here] = await stage.root(
+      `SELECT SID, SERIAL# AS SERIAL FROM SYS.GV_$SESSION WHERE USERNAME = '${stage.schema}'`,
+    );
+    const there = { sid: Number(here?.sid), serial: Number(here?.serial), instance: 2 };
+    const connection = await stage.door().open();
+    await endSessions(connection, [{ ...there, program: "", kind: "session" }], "PROCESS");
+    await connection.end();
+    server.onRds = true;
+    server.dictionary.change("DELETE FROM DBA_SYS_PRIVS WHERE PRIVILEGE = 'ALTER SYSTEM'");
+    expect(server.executed.at(-1)).toBe(
+      `ALTER SYSTEM KILL SESSION '${there.sid},${there.serial},@2' IMMEDIATE`,
+    );
+    expect(await bystander.query("SELECT 1 AS alive")).toEqual([{ alive: 1 }]);
+    await bystander.close();
   });
 
   story(harness, "an admin that may end nobody is told so, and the user stays locked", async (stage) => {

@@ -28,6 +28,7 @@ const statements: readonly [RegExp, Run][] = [
     /^(GRANT|REVOKE) ((?:"[^"]+"|[A-Z ]+)(?:, (?:"[^"]+"|[A-Z ]+))*) (?:TO|FROM) @( WITH ADMIN OPTION)?$/,
     withoutTarget,
   ],
+  [/^(GRANT|REVOKE) ([A-Z ]+) ON SCHEMA @ (?:TO|FROM) @$/, schemaPrivilege],
   [/^(GRANT|REVOKE) (.+) ON @\.@ (?:TO|FROM) @$/, objectPrivilege],
 ].map(([pattern, run]) => {
   const text = (pattern as RegExp).source.replaceAll("@", name);
@@ -271,7 +272,8 @@ function dropUser(dictionary: Dictionary, as: string, [username = ""]: readonly 
   if (has(dictionary, "DBA_OBJECTS", "OWNER", username))
     throw new OraError(1922, "CASCADE must be specified");
   dictionary.change("DELETE FROM DBA_USERS WHERE USERNAME = ?", username);
-  for (const view of ["DBA_ROLE_PRIVS", "DBA_SYS_PRIVS", "DBA_TAB_PRIVS", "DBA_COL_PRIVS"]) {
+  const views = ["DBA_ROLE_PRIVS", "DBA_SYS_PRIVS", "DBA_TAB_PRIVS", "DBA_COL_PRIVS", "DBA_SCHEMA_PRIVS"];
+  for (const view of views) {
     dictionary.change(`DELETE FROM ${view} WHERE GRANTEE = ?`, username);
   }
   dictionary.change("DELETE FROM PROXY_USERS WHERE ? IN (PROXY, CLIENT)", username);
@@ -315,6 +317,19 @@ function giveOrTake(
   if (verb === "REVOKE" && taken === 0) throw new OraError(notGranted, "not granted");
   if (verb === "GRANT")
     dictionary.change(`INSERT INTO ${view} VALUES (?, ?, ?)`, grantee, what, admin ? "YES" : "NO");
+}
+
+function schemaPrivilege(
+  dictionary: Dictionary,
+  as: string,
+  [verb, privilege = "", schema = "", grantee = ""]: readonly string[],
+): void {
+  if (as !== schema) demand(dictionary, as, "GRANT ANY SCHEMA PRIVILEGE");
+  const where = "WHERE GRANTEE = ? AND PRIVILEGE = ? AND SCHEMA = ?";
+  const taken = dictionary.change(`DELETE FROM DBA_SCHEMA_PRIVS ${where}`, grantee, privilege, schema);
+  if (verb === "REVOKE" && taken === 0) throw new OraError(1952, "not granted");
+  if (verb === "GRANT")
+    dictionary.change("INSERT INTO DBA_SCHEMA_PRIVS VALUES (?, ?, ?, 'NO')", grantee, privilege, schema);
 }
 
 /** A view that does not compile takes no grants (4063); a REVOKE takes the columns along. */

@@ -15,6 +15,7 @@ const views: Readonly<Record<string, string>> = {
   DBA_SYS_PRIVS: "GRANTEE, PRIVILEGE, ADMIN_OPTION",
   DBA_TAB_PRIVS: "GRANTEE, OWNER, TABLE_NAME, GRANTOR, PRIVILEGE, TYPE",
   DBA_COL_PRIVS: "GRANTEE, OWNER, TABLE_NAME, COLUMN_NAME, PRIVILEGE",
+  DBA_SCHEMA_PRIVS: "GRANTEE, PRIVILEGE, SCHEMA, ADMIN_OPTION",
   PROXY_USERS: "PROXY, CLIENT",
   DBA_OBJECTS: "OWNER, OBJECT_NAME, OBJECT_TYPE, STATUS",
   DBA_TABLES: "OWNER, TABLE_NAME, NESTED, SECONDARY, DROPPED, IOT_TYPE",
@@ -77,6 +78,7 @@ export class Dictionary {
   private context(what: string): string | null {
     if (what === "SESSION_USER") return this.asker.user;
     if (what === "CON_NAME") return "ORCLPDB";
+    if (what === "INSTANCE") return "1";
     return what === "ISDBA" ? "FALSE" : null;
   }
 

@@ -208,6 +208,8 @@ export class PlayedOracle {
     if (needsDictionary && !holds(this.dictionary, session.user, "SELECT ANY DICTIONARY")) {
       throw new OraError(942, "table or view does not exist");
     }
+    if (sql.includes("DBA_SCHEMA_PRIVS") && this.serverVersion < 2_300_000_000)
+      throw new OraError(942, "table or view does not exist");
     const values = Object.fromEntries(
       [...variables].map(([name, value]) => [name.replace(".", "__"), value]),
     );
@@ -225,9 +227,12 @@ export class PlayedOracle {
     if (session.isAdmin) this.executed.push(statement);
     if (this.serverVersion < 1_912_000_000 && statement.includes("ROLLOVER"))
       throw new OraError(2376, "invalid or redundant resource");
-    const [, kill] = /^ALTER SYSTEM (?:KILL|DISCONNECT) SESSION '(\d+),/.exec(statement) ?? [];
+    const [, kill, instance = "1"] =
+      /^ALTER SYSTEM (?:KILL|DISCONNECT) SESSION '(\d+),\d+(?:,@(\d+))?'/.exec(statement) ?? [];
     if (kill === undefined) return runDdl(this.dictionary, session.user, statement, new Date());
     demand(this.dictionary, session.user, "ALTER SYSTEM");
+    // There is nobody on another instance.
+    if (instance !== "1") throw new OraError(30, "User session ID does not exist.");
     this.kill(Number(kill), statement.includes("DISCONNECT"));
   }
 
@@ -307,11 +312,18 @@ export class PlayedOracle {
       new Date().toISOString(),
     );
     for (const it of due) {
-      const [, statement = ""] = /^BEGIN EXECUTE IMMEDIATE '(.*)'; END;$/.exec(String(it.JOB_ACTION)) ?? [];
-      runDdl(this.dictionary, String(it.OWNER), statement, new Date());
+      const [, statement] = /^BEGIN EXECUTE IMMEDIATE '(.*)'; END;$/.exec(String(it.JOB_ACTION)) ?? [];
+      let failures = 0;
+      try {
+        if (statement !== undefined) runDdl(this.dictionary, String(it.OWNER), statement, new Date());
+      } catch {
+        failures = 1;
+      }
       const where = "WHERE OWNER = ? AND JOB_NAME = ?";
       this.dictionary.change(
-        `UPDATE DBA_SCHEDULER_JOBS SET STATE = 'SUCCEEDED' ${where}`,
+        `UPDATE DBA_SCHEDULER_JOBS SET STATE = ?, FAILURE_COUNT = FAILURE_COUNT + ? ${where}`,
+        failures > 0 ? "FAILED" : "SUCCEEDED",
+        failures,
         String(it.OWNER),
         String(it.JOB_NAME),
       );
