@@ -58,6 +58,11 @@ async function wholeLife(): Promise<readonly string[]> {
   await stage.root(`GRANT SELECT ON SCHEMA::[${schema}] TO [${username}]`, database);
   await stage.root(`GRANT CREATE TABLE TO [${username}]`, database);
   await stage.root(`CREATE SCHEMA [of_it] AUTHORIZATION [${username}]`, database);
+  await stage.root(`GRANT DELETE ON SCHEMA::[${schema}] TO [public] AS [${username}]`, database);
+  await stage.root(
+    `GRANT UPDATE ([id]) ON OBJECT::[${schema}].[orders] TO [public] AS [${username}]`,
+    database,
+  );
   await stage.root("CREATE TABLE [of_it].[kept] (id int)", database);
   await stage.root(`GRANT SELECT ON OBJECT::[of_it].[kept] TO [${stage.reader.name}]`, database);
   await harness.makeJob(stage, "nightly", username);

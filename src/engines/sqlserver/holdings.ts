@@ -1,5 +1,7 @@
 /** What one database knows of a login: its users, their roles and permissions, what they own and what runs as them. */
 import type { Row } from "../../connect/sqlserver.ts";
+import { property } from "./mark.ts";
+import { type Owned, ownedIn, ownedStatement } from "./owned.ts";
 import { literal, theirName } from "./quote.ts";
 
 export interface Permission {
@@ -10,74 +12,72 @@ export interface Permission {
   onward: boolean;
 }
 
-/** Something that a user owns, or that runs as it. */
-export interface Owned {
-  kind: string;
-  schema: string;
-  name: string;
-  /** Nothing in it runs. */
-  plain: boolean;
-  /** Owned by itself, not through its schema. */
-  itself: boolean;
+/** A permission on what is not the user's, which it gave to somebody else. */
+export interface Given extends Permission {
+  user: string;
+  grantee: string;
 }
 
 export interface Holdings {
   database: string;
   /** Its `dbo` has the grant's SID: whatever is in the database is the user's, and none of it is listed. */
   isOwner: boolean;
-  /** Users with the grant's SID, or the user's name. */
+  /** Users with the grant's SID, the user's name, or the note of the grant. */
   users: readonly { name: string; marked: boolean }[];
   roles: readonly { user: string; role: string }[];
   permissions: readonly (Permission & { user: string })[];
   /** What DENY keeps the user from, whatever its roles hold. */
   denials: readonly (Permission & { user: string })[];
   owned: readonly Owned[];
+  /** What would stay with others; `denied`: what they would stay shut out of. */
+  given: { permissions: readonly Given[]; denials: readonly Given[] };
 }
 
-export const selectsPerDatabase = 4;
+export const selectsPerDatabase = 5;
 
-/** Objects that hold data or belong to a table; everything else runs, or leads somewhere. */
-const plainTypes = "'U', 'SO', 'TT'";
+/** Of whom: `sid` as `0x...`; users of this name, and with this beginning of a note, are listed as well. */
+export interface Whose {
+  sid: string;
+  name: string;
+  note?: string;
+}
 
-/** `sid`: as `0x...`. `name`: users of this name are listed as well. */
-export function holdingStatements({ sid, name }: { sid: string; name: string }, database: string): string[] {
+export function holdingStatements({ sid, name, note }: Whose, database: string): string[] {
   const sys = `${theirName(database)}.sys`;
   const mine = (on: string) =>
     `JOIN ${sys}.database_principals u ON u.principal_id = ${on} AND u.sid = ${sid} AND u.principal_id <> 1`;
+  const securable = `LEFT JOIN ${sys}.objects o ON d.class = 1 AND o.object_id = d.major_id
+      LEFT JOIN ${sys}.schemas s ON s.schema_id = CASE WHEN d.class = 3 THEN d.major_id ELSE o.schema_id END
+      LEFT JOIN ${sys}.columns c ON d.class = 1 AND c.object_id = d.major_id AND c.column_id = d.minor_id`;
+  const permission =
+    "d.class_desc AS class, d.permission_name AS permission, d.state AS state, s.name AS home, o.name AS object, c.name AS col";
+  // Somebody may have given the user another login, and another name with it.
+  const noted =
+    note === undefined
+      ? ""
+      : ` OR principal_id IN (SELECT e.major_id FROM ${sys}.extended_properties e
+        WHERE e.class = 4 AND e.name = ${literal(property)} AND LEFT(CONVERT(nvarchar(400), e.value), ${note.length}) = ${literal(note)})`;
   return [
     `SELECT name, CASE WHEN sid = ${sid} THEN 1 ELSE 0 END AS marked, CASE WHEN principal_id = 1 THEN 1 ELSE 0 END AS dbo FROM ${sys}.database_principals
-      WHERE sid = ${sid} OR name = ${literal(name)}`,
+      WHERE sid = ${sid} OR name = ${literal(name)}${noted}`,
     `SELECT u.name AS holder, r.name AS role FROM ${sys}.database_role_members m
       JOIN ${sys}.database_principals r ON r.principal_id = m.role_principal_id ${mine("m.member_principal_id")}`,
-    `SELECT u.name AS holder, d.class_desc AS class, d.permission_name AS permission, d.state AS state, s.name AS home, o.name AS object, c.name AS col
-      FROM ${sys}.database_permissions d ${mine("d.grantee_principal_id")}
-      LEFT JOIN ${sys}.objects o ON d.class = 1 AND o.object_id = d.major_id
-      LEFT JOIN ${sys}.schemas s ON s.schema_id = CASE WHEN d.class = 3 THEN d.major_id ELSE o.schema_id END
-      LEFT JOIN ${sys}.columns c ON d.class = 1 AND c.object_id = d.major_id AND c.column_id = d.minor_id
+    `SELECT u.name AS holder, ${permission} FROM ${sys}.database_permissions d ${mine("d.grantee_principal_id")} ${securable}
       WHERE d.state IN ('G', 'W', 'D') AND NOT (d.class = 0 AND d.type = 'CO' AND d.state <> 'D')`,
-    `SELECT 'schema' AS kind, s.name AS home, s.name AS name, 1 AS plain, 1 AS itself FROM ${sys}.schemas s ${mine("s.principal_id")}
-      UNION ALL SELECT o.type, s.name, o.name, CASE WHEN o.type IN (${plainTypes}) AND NOT EXISTS (
-          SELECT 1 FROM ${sys}.sql_expression_dependencies e JOIN ${sys}.objects c ON c.object_id = e.referencing_id
-          WHERE c.object_id = o.object_id OR c.parent_object_id = o.object_id) THEN 1 ELSE 0 END,
-        CASE WHEN o.principal_id IS NULL THEN 0 ELSE 1 END
-      FROM ${sys}.objects o JOIN ${sys}.schemas s ON s.schema_id = o.schema_id ${mine("COALESCE(o.principal_id, s.principal_id)")}
-      WHERE o.parent_object_id = 0 OR o.type = 'TR'
-      UNION ALL SELECT 'module', s.name, o.name, 0, 0 FROM ${sys}.sql_modules x JOIN ${sys}.objects o ON o.object_id = x.object_id
-      JOIN ${sys}.schemas s ON s.schema_id = o.schema_id ${mine("x.execute_as_principal_id")}
-      UNION ALL SELECT 'role', '', r.name, 0, 1 FROM ${sys}.database_principals r ${mine("r.owning_principal_id")}
-      UNION ALL SELECT 'type', s.name, t.name, 1, 1 FROM ${sys}.types t JOIN ${sys}.schemas s ON s.schema_id = t.schema_id ${mine("t.principal_id")}
-      UNION ALL SELECT 'assembly', '', a.name, 0, 1 FROM ${sys}.assemblies a ${mine("a.principal_id")}`,
+    ownedStatement(sys, mine),
+    // Permissions on what is its own go with that.
+    `SELECT u.name AS holder, g.name AS grantee, ${permission} FROM ${sys}.database_permissions d ${mine("d.grantor_principal_id")}
+      JOIN ${sys}.database_principals g ON g.principal_id = d.grantee_principal_id AND g.principal_id <> u.principal_id ${securable}
+      WHERE COALESCE(o.principal_id, s.principal_id, 0) <> u.principal_id`,
   ];
 }
 
 /** The answers to holdingStatements. */
 export function holdingsIn(database: string, results: readonly Row[][]): Holdings {
-  const [users = [], roles = [], permissions = [], owned = []] = results;
-  const [denials = [], granted = []] = [true, false].map((denied) =>
-    permissions
-      .filter(({ state }) => (String(state).trim() === "D") === denied)
-      .map((row) => ({ user: row.holder, ...permissionIn(row) })),
-  );
+  const [users = [], roles = [], permissions = [], owned = [], given = []] = results;
+  const isDenial = ({ state }: Row) => String(state).trim() === "D";
+  const held = (row: Row) => ({ user: String(row.holder), ...permissionIn(row) });
+  const handed = (row: Row): Given => ({ ...held(row), grantee: row.grantee });
   return {
     database,
     isOwner: users.some((row) => Number(row.dbo) === 1),
@@ -85,15 +85,13 @@ export function holdingsIn(database: string, results: readonly Row[][]): Holding
       .filter((row) => Number(row.dbo) !== 1)
       .map((row) => ({ name: row.name, marked: Number(row.marked) === 1 })),
     roles: roles.map((row) => ({ user: row.holder, role: row.role })),
-    permissions: granted,
-    denials,
-    owned: owned.map((row) => ({
-      kind: String(row.kind).trim(),
-      schema: row.home,
-      name: row.name,
-      plain: Number(row.plain) === 1,
-      itself: Number(row.itself) === 1,
-    })),
+    permissions: permissions.filter((row) => !isDenial(row)).map(held),
+    denials: permissions.filter(isDenial).map(held),
+    owned: owned.map(ownedIn),
+    given: {
+      permissions: given.filter((row) => !isDenial(row)).map(handed),
+      denials: given.filter(isDenial).map(handed),
+    },
   };
 }
 

@@ -27,7 +27,12 @@ export const property = "dblease";
  * counts only while the SID agrees with it, and nothing in the server ends an access by it.
  */
 export function noteOf(marker: Marker, expiresAt: Instant): string {
-  return `${markerText(marker)} ${new Date(expiresAt).toISOString()}`;
+  return `${noteBegins(marker)}${new Date(expiresAt).toISOString()}`;
+}
+
+/** How the note of this grant begins, whatever its expiry. */
+export function noteBegins(marker: Marker): string {
+  return `${markerText(marker)} `;
 }
 
 export function readNote(note: string): { label: string; until: Instant } | undefined {

@@ -2,8 +2,9 @@
 import type { SqlserverConnection } from "../../connect/sqlserver.ts";
 import type { MovedObject } from "../../receipt.ts";
 import type { KnownUser } from "../engine.ts";
-import type { Holdings, Owned } from "./holdings.ts";
+import type { Holdings } from "./holdings.ts";
 import { sidOf } from "./mark.ts";
+import type { Owned } from "./owned.ts";
 import { literal, ownName, theirName } from "./quote.ts";
 import { graveyardRole } from "./standing.ts";
 import { message } from "./use.ts";

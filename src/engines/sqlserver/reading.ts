@@ -3,7 +3,7 @@ import type { Row, SqlserverConnection } from "../../connect/sqlserver.ts";
 import type { KnownUser } from "../engine.ts";
 import { type Holdings, holdingStatements, holdingsIn, selectsPerDatabase } from "./holdings.ts";
 import { type Look, lookIn, lookStatements, ours } from "./look.ts";
-import { sidOf } from "./mark.ts";
+import { noteBegins, sidOf } from "./mark.ts";
 import { message } from "./use.ts";
 
 export interface Reading extends Look {
@@ -14,6 +14,8 @@ export interface Reading extends Look {
   serverPermissions: readonly string[];
   /** Owned by the login, or with it as their `dbo`. */
   ownedDatabases: readonly string[];
+  /** Server roles and endpoints that the login owns, and triggers of the server that run as it. */
+  serverThings: readonly { kind: string; name: string }[];
   /** Agent jobs that run as the login. */
   jobs: readonly { name: string; enabled: boolean }[];
   /** Of the login, or as it was recorded when the login was made. */
@@ -30,6 +32,10 @@ function serverStatements(user: KnownUser): string[] {
     `SELECT d.permission_name AS name FROM sys.server_permissions d ${mine("d.grantee_principal_id")}
       WHERE d.state IN ('G', 'W') AND d.type <> 'COSQ'`,
     `SELECT name FROM sys.databases WHERE owner_sid = ${sid}`,
+    `SELECT 'server role' AS kind, r.name AS name FROM sys.server_principals r ${mine("r.owning_principal_id")}
+      UNION ALL SELECT 'endpoint', e.name FROM sys.endpoints e ${mine("e.principal_id")}
+      UNION ALL SELECT 'server trigger', t.name FROM sys.server_triggers t
+      JOIN sys.server_sql_modules x ON x.object_id = t.object_id ${mine("x.execute_as_principal_id")}`,
     `IF HAS_PERMS_BY_NAME(N'msdb.dbo.sysjobs', N'OBJECT', N'SELECT') = 1
       SELECT name, enabled FROM msdb.dbo.sysjobs WHERE owner_sid = ${sid}
       ELSE SELECT name FROM sys.databases WHERE 1 = 0`,
@@ -50,11 +56,14 @@ export async function read(
     ...looking,
     ...server,
     ...databases.flatMap((database) =>
-      holdingStatements({ sid: sidOf(user.marker), name: user.username }, database),
+      holdingStatements(
+        { sid: sidOf(user.marker), name: user.username, note: noteBegins(user.marker) },
+        database,
+      ),
     ),
   ]);
   const look = lookIn(results.slice(0, looking.length));
-  const [roles = [], permissions = [], owned = [], jobs = []] = results.slice(looking.length);
+  const [roles = [], permissions = [], owned = [], things = [], jobs = []] = results.slice(looking.length);
   const rest = results.slice(looking.length + server.length);
   const holdings = databases.map((database, index) =>
     holdingsIn(database, rest.slice(index * selectsPerDatabase, (index + 1) * selectsPerDatabase)),
@@ -66,6 +75,7 @@ export async function read(
     serverRoles: names(roles),
     serverPermissions: names(permissions),
     ownedDatabases: [...new Set([...names(owned), ...asDbo])],
+    serverThings: things.map((row) => ({ kind: row.kind, name: row.name })),
     jobs: jobs.map((row) => ({ name: row.name, enabled: Number(row.enabled) === 1 })),
     holdings,
     ...(id === undefined ? {} : { id }),

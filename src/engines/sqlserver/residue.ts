@@ -2,8 +2,9 @@
 import type { Residue } from "../../receipt.ts";
 import type { KnownUser } from "../engine.ts";
 import { ownsJobs } from "./errors.ts";
-import type { Holdings, Owned } from "./holdings.ts";
+import type { Holdings } from "./holdings.ts";
 import { type Look, ours } from "./look.ts";
+import { type Owned, ownerless } from "./owned.ts";
 import { literal, theirName } from "./quote.ts";
 import type { Reading } from "./reading.ts";
 
@@ -21,10 +22,20 @@ const drops: Record<string, string> = {
   V: "VIEW",
   TR: "TRIGGER",
   SN: "SYNONYM",
-  module: "",
+  SQ: "QUEUE",
   role: "ROLE",
+  "application role": "APPLICATION ROLE",
   assembly: "ASSEMBLY",
 };
+
+/** The statement with which a person who has looked at it ends it. Undefined: the kind alone does not say. */
+function ending(kind: string, name: string): string | undefined {
+  if (drops[kind]) return `DROP ${drops[kind]} ${name}`;
+  if (kind === "database trigger") return `DROP TRIGGER ${name} ON DATABASE`;
+  if (kind === "activated queue") return `ALTER QUEUE ${name} WITH ACTIVATION (DROP)`;
+  // A key may be what somebody's data is read with.
+  return kind in ownerless ? `ALTER AUTHORIZATION ON ${kind.toUpperCase()}::${name} TO [dbo]` : undefined;
+}
 
 /** What a person has to look at before anything is dropped: everything that runs, and a role, whose members would stay. */
 export function blockers({ owned }: Pick<Holdings, "owned">): readonly Owned[] {
@@ -33,22 +44,21 @@ export function blockers({ owned }: Pick<Holdings, "owned">): readonly Owned[] {
 
 function ownedResidue(database: string, it: Owned): Residue {
   const name = theirName(...(it.schema === "" ? [it.name] : [it.schema, it.name]));
-  const word = drops[it.kind];
   const what = it.schema === "" || it.kind === "schema" ? it.name : `${it.schema}.${it.name}`;
-  const kind = it.plain || it.kind === "role" ? "object" : "executable";
-  const called =
-    { schema: "schema", module: "module that runs as the user," }[it.kind] ?? word?.toLowerCase();
-  const statement = word ? `USE ${theirName(database)}; DROP ${word} ${name}` : undefined;
+  const runs = !it.plain && !it.kind.endsWith("role") && (it.kind === "assembly" || !(it.kind in ownerless));
+  // The codes of sys.objects are in capitals.
+  const called = drops[it.kind]?.toLowerCase() ?? (/^[A-Z]/.test(it.kind) ? "object" : it.kind);
+  const statement = it.plain ? undefined : ending(it.kind, name);
   return {
-    kind,
+    kind: runs ? "executable" : "object",
     where: database,
-    what: `${called ?? "object"} ${what}`,
-    ...(statement === undefined || it.plain ? {} : { statement }),
+    what: `${called}${it.kind === "module" ? " that runs as the user," : ""} ${what}`,
+    ...(statement === undefined ? {} : { statement: `USE ${theirName(database)}; ${statement}` }),
   };
 }
 
 function inDatabase(user: KnownUser, holdings: Holdings): Residue[] {
-  const { database: where, users, roles, permissions, owned } = holdings;
+  const { database: where, users, roles, permissions, owned, given } = holdings;
   const use = `USE ${theirName(where)};`;
   return [
     ...owned.map((it) => ownedResidue(where, it)),
@@ -66,6 +76,16 @@ function inDatabase(user: KnownUser, holdings: Holdings): Residue[] {
         ? {}
         : { statement: `${use} REVOKE ${revoke} FROM ${theirName(holder)} CASCADE` }),
     })),
+    ...[...given.permissions, ...given.denials].map((it) => ({
+      kind: "privilege" as const,
+      where,
+      what: `${it.what} that the user ${given.denials.includes(it) ? "denied" : "gave"} to ${it.grantee}`,
+      ...(it.revoke === undefined
+        ? {}
+        : {
+            statement: `${use} REVOKE ${it.revoke} FROM ${theirName(it.grantee)} CASCADE AS ${theirName(it.user)}`,
+          }),
+    })),
     ...users.map(({ name, marked }) => ({
       kind: "user" as const,
       where,
@@ -73,7 +93,9 @@ function inDatabase(user: KnownUser, holdings: Holdings): Residue[] {
         ? name === user.username
           ? `user ${name}`
           : `user ${name}, which belongs to the login`
-        : `user ${name}, which dblease did not make`,
+        : name === user.username
+          ? `user ${name}, which dblease did not make`
+          : `user ${name}, which has the note of this grant and another login`,
       ...(marked ? {} : { statement: `${use} DROP USER ${theirName(name)}` }),
     })),
   ];
@@ -102,6 +124,15 @@ export function serverResidue(
       where,
       what: `database ${name}`,
       statement: `ALTER AUTHORIZATION ON DATABASE::${theirName(name)} TO [sa]`,
+    })),
+    ...reading.serverThings.map(({ kind, name }) => ({
+      kind: kind === "server trigger" ? ("executable" as const) : ("object" as const),
+      where,
+      what: `${kind} ${name}`,
+      statement:
+        kind === "server trigger"
+          ? `DROP TRIGGER ${theirName(name)} ON ALL SERVER`
+          : `USE [master]; ALTER AUTHORIZATION ON ${kind.toUpperCase()}::${theirName(name)} TO [sa]`,
     })),
     ...reading.holdings.flatMap((it) => inDatabase(user, it)),
     ...reading.serverRoles.map((role) => ({

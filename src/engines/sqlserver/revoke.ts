@@ -92,8 +92,9 @@ async function revokeOnce(
 }
 
 /** Nothing that runs, no role, no job and no database is left for a person to look at. */
-function canFinish({ jobs, ownedDatabases, holdings }: Reading): boolean {
-  return jobs.length + ownedDatabases.length === 0 && holdings.every((it) => blockers(it).length === 0);
+function canFinish({ jobs, ownedDatabases, serverThings, holdings }: Reading): boolean {
+  const ofServer = jobs.length + ownedDatabases.length + serverThings.length;
+  return ofServer === 0 && holdings.every((it) => blockers(it).length === 0);
 }
 
 /**
@@ -101,7 +102,9 @@ function canFinish({ jobs, ownedDatabases, holdings }: Reading): boolean {
  * passed on, these are taken back first.
  */
 function mustBeStripped(door: SqlserverDoor, seen: Reading): boolean {
-  const held = seen.holdings.some(({ permissions, owned }) => permissions.length + owned.length > 0);
+  const held = seen.holdings.some(
+    ({ permissions, owned, given }) => permissions.length + owned.length + given.permissions.length > 0,
+  );
   const busy = seen.sessions.length + seen.admins.length > 0 || door.members.length > 1;
   return held || busy || !canFinish(seen) || seen.serverPermissions.length + seen.serverRoles.length > 0;
 }

@@ -15,8 +15,20 @@ export function ifOurs(user: KnownUser, name: string, statement: string): string
   return `IF EXISTS (SELECT 1 FROM sys.database_principals WHERE name = ${literal(name)} AND sid = ${sidOf(user.marker)}) ${statement}`;
 }
 
-function inDatabase(user: KnownUser, { users, roles, permissions }: Holdings): string[] {
+function inDatabase(user: KnownUser, { users, roles, permissions, given }: Holdings): string[] {
   return [
+    // First: the server asks whether the user may still give it.
+    ...given.permissions.flatMap((it) =>
+      it.revoke === undefined
+        ? []
+        : [
+            ifOurs(
+              user,
+              it.user,
+              `REVOKE ${it.revoke} FROM ${theirName(it.grantee)} CASCADE AS ${theirName(it.user)}`,
+            ),
+          ],
+    ),
     ...roles.map((it) =>
       ifOurs(user, it.user, `ALTER ROLE ${theirName(it.role)} DROP MEMBER ${theirName(it.user)}`),
     ),

@@ -133,6 +133,9 @@ REVOKE CREATE TABLE FROM [x] CASCADE
 REVOKE DELETE ON OBJECT :: [x].[x] FROM [x] CASCADE
   -- ShardingSphere
 
+REVOKE DELETE ON SCHEMA :: [x] FROM [x] CASCADE AS [x]
+  -- ShardingSphere
+
 REVOKE EXECUTE ON SCHEMA :: [x] FROM [x] CASCADE
   -- ShardingSphere
 
@@ -148,6 +151,9 @@ REVOKE SELECT ON SCHEMA :: [x] FROM [x] CASCADE
 REVOKE UPDATE ( [x] ) ON OBJECT :: [x].[x] FROM [x] CASCADE
   -- ShardingSphere
 
+REVOKE UPDATE ( [x] ) ON OBJECT :: [x].[x] FROM [x] CASCADE AS [x]
+  -- ShardingSphere
+
 REVOKE VIEW SERVER STATE FROM [x] CASCADE
   -- ShardingSphere
 
@@ -160,8 +166,11 @@ SELECT HAS_PERMS_BY_NAME ( NULL , NULL , N'x' ) AS p0 , HAS_PERMS_BY_NAME ( NULL
 SELECT IS_SRVROLEMEMBER ( N'x' ) AS sysadmin , HAS_PERMS_BY_NAME ( N'x' , N'x' , N'x' ) AS controls , HAS_PERMS_BY_NAME ( N'x' , N'x' , N'x' ) AS jobs
   -- antlr4ts-sql, ShardingSphere
 
-SELECT N'x' AS kind , s.name AS home , s.name AS name , 1 AS plain , 1 AS itself FROM [x].sys.schemas s JOIN [x].sys.database_principals u ON u.principal_id = s.principal_id AND u.sid = 0xAB AND u.principal_id <> 1 UNION ALL SELECT o.type , s.name , o.name , CASE WHEN o.type IN ( N'x' , N'x' , N'x' ) AND NOT EXISTS ( SELECT 1 FROM [x].sys.sql_expression_dependencies e JOIN [x].sys.objects c ON c.object_id = e.referencing_id WHERE c.object_id = o.object_id OR c.parent_object_id = o.object_id ) THEN 1 ELSE 1 END , CASE WHEN o.principal_id IS NULL THEN 1 ELSE 1 END FROM [x].sys.objects o JOIN [x].sys.schemas s ON s.schema_id = o.schema_id JOIN [x].sys.database_principals u ON u.principal_id = COALESCE ( o.principal_id , s.principal_id ) AND u.sid = 0xAB AND u.principal_id <> 1 WHERE o.parent_object_id = 1 OR o.type = N'x' UNION ALL SELECT N'x' , s.name , o.name , 1 , 1 FROM [x].sys.sql_modules x JOIN [x].sys.objects o ON o.object_id = x.object_id JOIN [x].sys.schemas s ON s.schema_id = o.schema_id JOIN [x].sys.database_principals u ON u.principal_id = x.execute_as_principal_id AND u.sid = 0xAB AND u.principal_id <> 1 UNION ALL SELECT N'x' , N'x' , r.name , 1 , 1 FROM [x].sys.database_principals r JOIN [x].sys.database_principals u ON u.principal_id = r.owning_principal_id AND u.sid = 0xAB AND u.principal_id <> 1 UNION ALL SELECT N'x' , s.name , t.name , 1 , 1 FROM [x].sys.types t JOIN [x].sys.schemas s ON s.schema_id = t.schema_id JOIN [x].sys.database_principals u ON u.principal_id = t.principal_id AND u.sid = 0xAB AND u.principal_id <> 1 UNION ALL SELECT N'x' , N'x' , a.name , 1 , 1 FROM [x].sys.assemblies a JOIN [x].sys.database_principals u ON u.principal_id = a.principal_id AND u.sid = 0xAB AND u.principal_id <> 1
+SELECT N'x' AS kind , r.name AS name FROM sys.server_principals r JOIN sys.server_principals u ON u.principal_id = r.owning_principal_id AND u.sid = 0xAB UNION ALL SELECT N'x' , e.name FROM sys.endpoints e JOIN sys.server_principals u ON u.principal_id = e.principal_id AND u.sid = 0xAB UNION ALL SELECT N'x' , t.name FROM sys.server_triggers t JOIN sys.server_sql_modules x ON x.object_id = t.object_id JOIN sys.server_principals u ON u.principal_id = x.execute_as_principal_id AND u.sid = 0xAB
   -- antlr4ts-sql, ShardingSphere
+
+SELECT N'x' AS kind , s.name AS home , s.name AS name , 1 AS plain , 1 AS itself FROM [x].sys.schemas s JOIN [x].sys.database_principals u ON u.principal_id = s.principal_id AND u.sid = 0xAB AND u.principal_id <> 1 UNION ALL SELECT o.type , s.name , o.name , CASE WHEN o.type IN ( N'x' , N'x' , N'x' ) AND NOT EXISTS ( SELECT 1 FROM [x].sys.sql_expression_dependencies e JOIN [x].sys.objects c ON c.object_id = e.referencing_id WHERE c.object_id = o.object_id OR c.parent_object_id = o.object_id ) THEN 1 ELSE 1 END , CASE WHEN o.principal_id IS NULL THEN 1 ELSE 1 END FROM [x].sys.objects o JOIN [x].sys.schemas s ON s.schema_id = o.schema_id JOIN [x].sys.database_principals u ON u.principal_id = COALESCE ( o.principal_id , s.principal_id ) AND u.sid = 0xAB AND u.principal_id <> 1 WHERE o.parent_object_id = 1 OR o.type = N'x' UNION ALL SELECT N'x' , s.name , o.name , 1 , 1 FROM [x].sys.sql_modules x JOIN [x].sys.objects o ON o.object_id = x.object_id JOIN [x].sys.schemas s ON s.schema_id = o.schema_id JOIN [x].sys.database_principals u ON u.principal_id = x.execute_as_principal_id AND u.sid = 0xAB AND u.principal_id <> 1 UNION ALL SELECT N'x' , N'x' , t.name , 1 , 1 FROM [x].sys.sql_modules x JOIN [x].sys.triggers t ON t.object_id = x.object_id AND t.parent_class = 1 JOIN [x].sys.database_principals u ON u.principal_id = x.execute_as_principal_id AND u.sid = 0xAB AND u.principal_id <> 1 UNION ALL SELECT N'x' , s.name , q.name , 1 , 1 FROM [x].sys.service_queues q JOIN [x].sys.schemas s ON s.schema_id = q.schema_id JOIN [x].sys.database_principals u ON u.principal_id = q.execute_as_principal_id AND u.sid = 0xAB AND u.principal_id <> 1 UNION ALL SELECT CASE WHEN r.type = N'x' THEN N'x' ELSE N'x' END , N'x' , r.name , 1 , 1 FROM [x].sys.database_principals r JOIN [x].sys.database_principals u ON u.principal_id = r.owning_principal_id AND u.sid = 0xAB AND u.principal_id <> 1 UNION ALL SELECT N'x' , s.name , t.name , 1 , 1 FROM [x].sys.types t JOIN [x].sys.schemas s ON s.schema_id = t.schema_id JOIN [x].sys.database_principals u ON u.principal_id = t.principal_id AND u.sid = 0xAB AND u.principal_id <> 1 UNION ALL SELECT N'x' , N'x' , a.name COLLATE DATABASE_DEFAULT , 1 , 1 FROM [x].sys.assemblies a JOIN [x].sys.database_principals u ON u.principal_id = a.principal_id AND u.sid = 0xAB AND u.principal_id <> 1 UNION ALL SELECT N'x' , N'x' , a.name COLLATE DATABASE_DEFAULT , 1 , 1 FROM [x].sys.certificates a JOIN [x].sys.database_principals u ON u.principal_id = a.principal_id AND u.sid = 0xAB AND u.principal_id <> 1 UNION ALL SELECT N'x' , N'x' , a.name COLLATE DATABASE_DEFAULT , 1 , 1 FROM [x].sys.asymmetric_keys a JOIN [x].sys.database_principals u ON u.principal_id = a.principal_id AND u.sid = 0xAB AND u.principal_id <> 1 UNION ALL SELECT N'x' , N'x' , a.name COLLATE DATABASE_DEFAULT , 1 , 1 FROM [x].sys.symmetric_keys a JOIN [x].sys.database_principals u ON u.principal_id = a.principal_id AND u.sid = 0xAB AND u.principal_id <> 1 UNION ALL SELECT N'x' , N'x' , a.name COLLATE DATABASE_DEFAULT , 1 , 1 FROM [x].sys.services a JOIN [x].sys.database_principals u ON u.principal_id = a.principal_id AND u.sid = 0xAB AND u.principal_id <> 1 UNION ALL SELECT N'x' , N'x' , a.name COLLATE DATABASE_DEFAULT , 1 , 1 FROM [x].sys.service_contracts a JOIN [x].sys.database_principals u ON u.principal_id = a.principal_id AND u.sid = 0xAB AND u.principal_id <> 1 UNION ALL SELECT N'x' , N'x' , a.name COLLATE DATABASE_DEFAULT , 1 , 1 FROM [x].sys.service_message_types a JOIN [x].sys.database_principals u ON u.principal_id = a.principal_id AND u.sid = 0xAB AND u.principal_id <> 1 UNION ALL SELECT N'x' , N'x' , a.name COLLATE DATABASE_DEFAULT , 1 , 1 FROM [x].sys.routes a JOIN [x].sys.database_principals u ON u.principal_id = a.principal_id AND u.sid = 0xAB AND u.principal_id <> 1 UNION ALL SELECT N'x' , N'x' , a.name COLLATE DATABASE_DEFAULT , 1 , 1 FROM [x].sys.remote_service_bindings a JOIN [x].sys.database_principals u ON u.principal_id = a.principal_id AND u.sid = 0xAB AND u.principal_id <> 1 UNION ALL SELECT N'x' , N'x' , a.name COLLATE DATABASE_DEFAULT , 1 , 1 FROM [x].sys.fulltext_catalogs a JOIN [x].sys.database_principals u ON u.principal_id = a.principal_id AND u.sid = 0xAB AND u.principal_id <> 1
+  -- antlr4ts-sql
 
 SELECT create_date AS created FROM sys.server_principals WHERE name = N'x'
   -- antlr4ts-sql, ShardingSphere
@@ -186,6 +195,9 @@ SELECT g.name AS role , u.name AS member FROM [x].sys.database_role_members m JO
 
 SELECT name , CASE WHEN sid = 0xAB THEN 1 ELSE 1 END AS marked , CASE WHEN principal_id = 1 THEN 1 ELSE 1 END AS dbo FROM [x].sys.database_principals WHERE sid = 0xAB OR name = N'x'
   -- antlr4ts-sql, ShardingSphere
+
+SELECT name , CASE WHEN sid = 0xAB THEN 1 ELSE 1 END AS marked , CASE WHEN principal_id = 1 THEN 1 ELSE 1 END AS dbo FROM [x].sys.database_principals WHERE sid = 0xAB OR name = N'x' OR principal_id IN ( SELECT e.major_id FROM [x].sys.extended_properties e WHERE e.class = 1 AND e.name = N'x' AND LEFT ( CONVERT ( nvarchar ( 1 ) , e.value ) , 1 ) = N'x' )
+  -- antlr4ts-sql
 
 SELECT name , CASE WHEN sid = 0xAB THEN 1 ELSE 1 END AS marked , is_disabled AS disabled , create_date AS created FROM sys.server_principals WHERE name = N'x' OR sid = 0xAB
   -- antlr4ts-sql, ShardingSphere
@@ -254,6 +266,9 @@ SELECT sid , default_database_name AS home , CASE WHEN name = ORIGINAL_LOGIN ( )
   -- antlr4ts-sql, ShardingSphere
 
 SELECT u.name AS holder , d.class_desc AS class , d.permission_name AS permission , d.state AS state , s.name AS home , o.name AS object , c.name AS col FROM [x].sys.database_permissions d JOIN [x].sys.database_principals u ON u.principal_id = d.grantee_principal_id AND u.sid = 0xAB AND u.principal_id <> 1 LEFT JOIN [x].sys.objects o ON d.class = 1 AND o.object_id = d.major_id LEFT JOIN [x].sys.schemas s ON s.schema_id = CASE WHEN d.class = 1 THEN d.major_id ELSE o.schema_id END LEFT JOIN [x].sys.columns c ON d.class = 1 AND c.object_id = d.major_id AND c.column_id = d.minor_id WHERE d.state IN ( N'x' , N'x' , N'x' ) AND NOT ( d.class = 1 AND d.type = N'x' AND d.state <> N'x' )
+  -- antlr4ts-sql, ShardingSphere
+
+SELECT u.name AS holder , g.name AS grantee , d.class_desc AS class , d.permission_name AS permission , d.state AS state , s.name AS home , o.name AS object , c.name AS col FROM [x].sys.database_permissions d JOIN [x].sys.database_principals u ON u.principal_id = d.grantor_principal_id AND u.sid = 0xAB AND u.principal_id <> 1 JOIN [x].sys.database_principals g ON g.principal_id = d.grantee_principal_id AND g.principal_id <> u.principal_id LEFT JOIN [x].sys.objects o ON d.class = 1 AND o.object_id = d.major_id LEFT JOIN [x].sys.schemas s ON s.schema_id = CASE WHEN d.class = 1 THEN d.major_id ELSE o.schema_id END LEFT JOIN [x].sys.columns c ON d.class = 1 AND c.object_id = d.major_id AND c.column_id = d.minor_id WHERE COALESCE ( o.principal_id , s.principal_id , 1 ) <> u.principal_id
   -- antlr4ts-sql, ShardingSphere
 
 SELECT u.name AS holder , r.name AS role FROM [x].sys.database_role_members m JOIN [x].sys.database_principals r ON r.principal_id = m.role_principal_id JOIN [x].sys.database_principals u ON u.principal_id = m.member_principal_id AND u.sid = 0xAB AND u.principal_id <> 1

@@ -145,6 +145,21 @@ export function sqlserverStories(harness: SqlserverHarness): void {
       "module that runs as the user, <app>.leak",
     ],
     ["a role", "CREATE ROLE [role_<user>] AUTHORIZATION [<user>]", "role role_<user>"],
+    [
+      "a trigger of the database that runs as the user",
+      "CREATE TRIGGER [tr_<user>] ON DATABASE WITH EXECUTE AS '<user>' FOR CREATE_TABLE AS SELECT 1 AS one",
+      "database trigger tr_<user>",
+    ],
+    [
+      "a queue whose procedure runs as the user",
+      "CREATE QUEUE [<app>].[q_<user>] WITH ACTIVATION (STATUS = ON, PROCEDURE_NAME = [<app>].[p], MAX_QUEUE_READERS = 1, EXECUTE AS '<user>')",
+      "activated queue <app>.q_<user>",
+    ],
+    [
+      "a certificate",
+      "CREATE CERTIFICATE [c_<user>] AUTHORIZATION [<user>] ENCRYPTION BY PASSWORD = 'Of-the-key-1' WITH SUBJECT = 'a subject'",
+      "certificate c_<user>",
+    ],
   ] as const) {
     story(
       harness,
@@ -186,6 +201,80 @@ export function sqlserverStories(harness: SqlserverHarness): void {
       const [job] = receipt.residue.filter(({ where }) => where === "msdb");
       expect(job).toMatchObject({ kind: "executable", what: "job nightly ' job, which is disabled" });
       await stage.root(job?.statement ?? "", "msdb");
+      await expectGone(stage, person, await person.revoke());
+    },
+  );
+
+  story(
+    harness,
+    "what the user gave to others is taken back with it; what it denied them waits for a person",
+    async (stage) => {
+      const person = await granted(harness, stage);
+      const { username } = person.user;
+      const run = (sql: string) => stage.root(sql, stage.database);
+      await stage.createLogin("colleague", "Colleague-password-1");
+      const orders = `OBJECT::[${stage.schema}].[orders]`;
+      await run(`GRANT CONTROL ON SCHEMA::[${stage.schema}] TO [${username}]`);
+      await run(`GRANT SELECT ON ${orders} TO [colleague] AS [${username}]`);
+      await run(`DENY DELETE ON ${orders} TO [colleague] AS [${username}]`);
+      const colleague = await stage.login("colleague", "Colleague-password-1");
+      expect(await count(colleague, stage.orders)).toBe(3);
+      const receipt = await person.revoke();
+      expect(await refusal(harness, count(colleague, stage.orders))).toBe("denied");
+      await colleague.close();
+      expect(receipt.residue[0]).toEqual({
+        kind: "privilege",
+        where: stage.database,
+        what: `DELETE on ${stage.schema}.orders that the user denied to colleague`,
+        statement: `USE [${stage.database}]; REVOKE DELETE ON ${orders} FROM [colleague] CASCADE AS [${username}]`,
+      });
+      await run(receipt.residue[0]?.statement ?? "");
+      await expectGone(stage, person, await person.revoke());
+      await stage.dropLogin("colleague");
+    },
+  );
+
+  story(
+    harness,
+    "a user that was given another login and another name is known by its note",
+    async (stage) => {
+      const person = await granted(harness, stage);
+      await stage.root("CREATE LOGIN [heir] WITH PASSWORD = N'Heir-password-1', CHECK_POLICY = OFF");
+      await stage.root(
+        `ALTER USER [${person.user.username}] WITH NAME = [heir_user], LOGIN = [heir]`,
+        stage.database,
+      );
+      const receipt = await person.revoke();
+      expect(receipt.residue).toEqual([
+        {
+          kind: "user",
+          where: stage.database,
+          what: "user heir_user, which has the note of this grant and another login",
+          statement: `USE [${stage.database}]; DROP USER [heir_user]`,
+        },
+      ]);
+      for (const part of receipt.residue[0]?.statement?.split("; ").slice(1) ?? []) await stage.admin(part);
+      await expectGone(stage, person, await person.revoke());
+      await stage.root("DROP LOGIN [heir]");
+    },
+  );
+
+  story(
+    harness,
+    "a server role of the login keeps it fenced, and is named with what finishes it",
+    async (stage) => {
+      const person = await granted(harness, stage);
+      await stage.root(`CREATE SERVER ROLE [crew] AUTHORIZATION [${person.user.username}]`);
+      const receipt = await person.revoke();
+      expect(receipt.droppedAt).toBeUndefined();
+      expect(receipt.residue[0]).toEqual({
+        kind: "object",
+        where: stage.database,
+        what: "server role crew",
+        statement: "USE [master]; ALTER AUTHORIZATION ON SERVER ROLE::[crew] TO [sa]",
+      });
+      expect(await refusal(harness, person.login())).toBe("no login");
+      await stage.root(`ALTER AUTHORIZATION ON SERVER ROLE::[crew] TO [${harness.backend().root.user}]`);
       await expectGone(stage, person, await person.revoke());
     },
   );

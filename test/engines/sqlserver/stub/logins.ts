@@ -124,6 +124,13 @@ export function dropLogin(session: Session, cursor: Cursor): void {
       `Login '${name}' owns one or more database(s). Change the owner before dropping the login.`,
     );
   }
+  if (
+    model.one(
+      'SELECT 1 FROM "sys.server_principals" WHERE owning_principal_id = ?',
+      Number(login.principal_id),
+    )
+  )
+    throw new Fault(15_141, "The server principal owns one or more server role(s) and cannot be dropped.");
   if (there('SELECT 1 FROM "msdb/dbo.sysjobs" WHERE owner_sid = ?')) {
     throw new Fault(
       15_170,
@@ -138,6 +145,21 @@ export function dropLogin(session: Session, cursor: Cursor): void {
     const [view, where] = table.split(" WHERE ");
     model.run(`DELETE FROM "sys.${view}" WHERE ${where} = ?`, Number(login.principal_id));
   }
+}
+
+export function createServerRole(session: Session, cursor: Cursor): void {
+  const { model, who } = session;
+  const name = cursor.name();
+  cursor.expect("AUTHORIZATION");
+  const owner = model.login(cursor.name());
+  cursor.finish();
+  demandOnServer(model, who, "ALTER ANY SERVER ROLE");
+  model.run(
+    `INSERT INTO "sys.server_principals" (name, type, is_disabled, create_date, owning_principal_id) VALUES (?, 'R', 0, ?, ?)`,
+    name,
+    model.now(),
+    Number(owner?.principal_id),
+  );
 }
 
 export function alterServerRole(session: Session, cursor: Cursor): void {

@@ -4,14 +4,18 @@
  */
 import { createHash } from "node:crypto";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
+import { ownerless } from "../../../../src/engines/sqlserver/owned.ts";
 
 export type Row = Record<string, string | number | Uint8Array | null>;
 
 const serverViews: Record<string, string> = {
   server_principals:
-    "name, principal_id INTEGER PRIMARY KEY, sid, type, is_disabled, create_date, default_database_name, password_hash",
+    "name, principal_id INTEGER PRIMARY KEY, sid, type, is_disabled, create_date, default_database_name, password_hash, owning_principal_id",
   server_role_members: "role_principal_id, member_principal_id",
   server_permissions: "class, grantee_principal_id, permission_name, type, state",
+  endpoints: "name, principal_id",
+  server_triggers: "name, object_id",
+  server_sql_modules: "object_id, execute_as_principal_id",
   databases: "name, database_id, state, owner_sid",
   dm_exec_sessions:
     "session_id, login_name, original_login_name, security_id, original_security_id, program_name, login_time",
@@ -23,16 +27,17 @@ const databaseViews: Record<string, string> = {
     "name, principal_id INTEGER PRIMARY KEY, sid, type, create_date, authentication_type, owning_principal_id",
   database_role_members: "role_principal_id, member_principal_id",
   database_permissions:
-    "class, class_desc, major_id, minor_id, grantee_principal_id, type, permission_name, state",
+    "class, class_desc, major_id, minor_id, grantee_principal_id, type, permission_name, state, grantor_principal_id",
   schemas: "name, schema_id INTEGER PRIMARY KEY, principal_id",
   objects: "name, object_id INTEGER PRIMARY KEY, schema_id, principal_id, type, parent_object_id",
   columns: "object_id, column_id, name",
   sql_modules: "object_id, execute_as_principal_id",
   sql_expression_dependencies: "referencing_id",
   types: "name, schema_id, principal_id",
-  assemblies: "name, principal_id",
+  service_queues: "name, schema_id, execute_as_principal_id",
+  ...Object.fromEntries(Object.values(ownerless).map((view) => [view, "name, principal_id"])),
   extended_properties: "class, major_id, minor_id, name, value",
-  triggers: "name, parent_class, is_disabled",
+  triggers: "name, parent_class, is_disabled, object_id",
 };
 
 export const serverScope = new Set(Object.keys(serverViews));

@@ -82,6 +82,7 @@ const types: Record<string, string> = {
 export function createModule(session: Session, cursor: Cursor, kind: string): void {
   const { model, database } = session;
   const [schema, name] = qualified(cursor);
+  const ofDatabase = kind === "TRIGGER" && cursor.takes("ON", "DATABASE");
   const parent = kind === "TRIGGER" && cursor.takes("ON") ? qualified(cursor) : undefined;
   let executesAs: string | undefined;
   while (!cursor.ended && !cursor.sees("AS")) {
@@ -93,16 +94,59 @@ export function createModule(session: Session, cursor: Cursor, kind: string): vo
     else cursor.at += 1;
   }
   demandCreate(session, `CREATE ${kind}`, schema);
-  const parentId = parent ? Number(model.object(database, ...parent)?.object_id) : 0;
-  const id = addObject(session, schema, name, types[kind] ?? "P", parentId);
   const runsAs =
     executesAs === undefined ? null : Number(model.principal(database, executesAs)?.principal_id);
+  if (ofDatabase) {
+    // It is none of sys.objects.
+    const id = 1_000_000 + Number(model.one(`SELECT COUNT(*) AS n FROM ${view(session, "triggers")}`)?.n);
+    model.run(`INSERT INTO ${view(session, "triggers")} VALUES (?, 0, 0, ?)`, name, id);
+    model.run(`INSERT INTO ${view(session, "sql_modules")} VALUES (?, ?)`, id, runsAs);
+    return;
+  }
+  const parentId = parent ? Number(model.object(database, ...parent)?.object_id) : 0;
+  const id = addObject(session, schema, name, types[kind] ?? "P", parentId);
   model.run(`INSERT INTO ${view(session, "sql_modules")} VALUES (?, ?)`, id, runsAs);
+}
+
+/** A queue that calls a procedure as somebody, as long as it has its activation. */
+export function createQueue(session: Session, cursor: Cursor): void {
+  const { model, database } = session;
+  const [schema, name] = qualified(cursor);
+  while (!cursor.takes("EXECUTE", "AS")) cursor.at += 1;
+  const user = model.principal(database, cursor.of("text"));
+  demandCreate(session, "CREATE QUEUE", schema);
+  addObject(session, schema, name, "SQ");
+  model.run(
+    `INSERT INTO ${view(session, "service_queues")} SELECT ?, schema_id, ? FROM ${view(session, "schemas")} WHERE name = ?`,
+    name,
+    Number(user?.principal_id),
+    schema,
+  );
+}
+
+export function dropActivation(session: Session, cursor: Cursor): void {
+  const [, name] = qualified(cursor);
+  cursor.expect("WITH", "ACTIVATION", "(", "DROP", ")");
+  cursor.finish();
+  demandOwner(session, "queue", name);
+  session.model.run(
+    `UPDATE ${view(session, "service_queues")} SET execute_as_principal_id = NULL WHERE name = ?`,
+    name,
+  );
 }
 
 export function dropObject(session: Session, cursor: Cursor): void {
   const { model, database } = session;
   const [schema, name] = qualified(cursor);
+  if (cursor.takes("ON", "DATABASE")) {
+    const triggers = view(session, "triggers");
+    model.run(
+      `DELETE FROM ${view(session, "sql_modules")} WHERE object_id IN (SELECT object_id FROM ${triggers} WHERE name = ?)`,
+      name,
+    );
+    model.run(`DELETE FROM ${triggers} WHERE parent_class = 0 AND name = ?`, name);
+    return;
+  }
   cursor.finish();
   const object = model.object(database, schema, name);
   if (!object)

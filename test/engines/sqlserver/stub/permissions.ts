@@ -47,6 +47,7 @@ export function changePermission(session: Session, cursor: Cursor, verb: "GRANT"
   const grantee = cursor.name();
   const onward = verb === "GRANT" && cursor.takes("WITH", "GRANT", "OPTION");
   if (verb !== "GRANT") cursor.takes("CASCADE");
+  const grantor = cursor.takes("AS") ? cursor.name() : undefined;
   cursor.finish();
   for (const { name, columns: own } of permissions) {
     const state = verb === "DENY" ? "D" : onward ? "W" : "G";
@@ -54,7 +55,7 @@ export function changePermission(session: Session, cursor: Cursor, verb: "GRANT"
     if (name === "IMPERSONATE" && target?.kind === "LOGIN") continue;
     if (ofServer.has(name) && target === undefined) onServer(session, verb, name, grantee, state);
     else if (ofDatabase.has(name))
-      inDatabase(session, verb, name, target, [...own, ...trailing], grantee, state);
+      inDatabase(session, verb, name, target, [...own, ...trailing], { grantee, grantor }, state);
     else throw new Fault(102, `Incorrect syntax near '${name}'.`);
   }
 }
@@ -116,7 +117,7 @@ function inDatabase(
   name: string,
   target: Securable | undefined,
   columnNames: readonly string[],
-  grantee: string,
+  { grantee, grantor }: { grantee: string; grantor: string | undefined },
   state: string,
 ): void {
   const { model, database } = session;
@@ -129,7 +130,9 @@ function inDatabase(
   const principal = model.principal(database, grantee);
   if (!principal) throw missing("user", grantee, "find");
   const id = Number(principal.principal_id);
-  const [kind, label, major] = place(session, target);
+  const [kind, label, major, owner] = place(session, target);
+  // Whoever controls the database gives in the name of the owner.
+  const by = grantor === undefined ? owner : Number(model.principal(database, grantor)?.principal_id);
   if (columnNames.length > 0 && ["INSERT", "DELETE"].includes(name)) {
     throw new Fault(
       1020,
@@ -149,17 +152,18 @@ function inDatabase(
   const permissions = model.view(database, "database_permissions");
   for (const minor of minors) {
     model.run(
-      `DELETE FROM ${permissions} WHERE class = ? AND major_id = ? AND minor_id = ? AND grantee_principal_id = ? AND permission_name = ?`,
+      `DELETE FROM ${permissions} WHERE class = ? AND major_id = ? AND minor_id = ? AND grantee_principal_id = ? AND permission_name = ? AND grantor_principal_id = ?`,
       kind,
       major,
       minor,
       id,
       name,
+      by,
     );
     const type = name === "CONNECT" ? "CO" : name.slice(0, 2);
     if (verb !== "REVOKE")
       model.run(
-        `INSERT INTO ${permissions} VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO ${permissions} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         kind,
         label,
         major,
@@ -168,19 +172,24 @@ function inDatabase(
         type,
         name,
         state,
+        by,
       );
   }
 }
 
-function place({ model, database }: Session, target: Securable | undefined): [number, string, number] {
-  if (!target) return [0, "DATABASE", 0];
+function place(
+  { model, database }: Session,
+  target: Securable | undefined,
+): [number, string, number, number] {
+  if (!target) return [0, "DATABASE", 0, 1];
   const [first = "", second = ""] = target.names;
   if (target.kind === "SCHEMA") {
     const schema = model.schema(database, first);
     if (!schema) throw missing("schema", first, "find");
-    return [3, "SCHEMA", Number(schema.schema_id)];
+    return [3, "SCHEMA", Number(schema.schema_id), Number(schema.principal_id)];
   }
   const object = model.object(database, first, second);
   if (!object) throw missing("object", second, "find");
-  return [1, "OBJECT_OR_COLUMN", Number(object.object_id)];
+  const owner = Number(object.principal_id ?? object.schema_owner);
+  return [1, "OBJECT_OR_COLUMN", Number(object.object_id), owner];
 }

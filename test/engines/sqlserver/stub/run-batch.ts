@@ -2,9 +2,18 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { demandGrammar } from "./accept.ts";
 import { Fault, missing } from "./fault.ts";
-import { alterLogin, alterServerRole, createLogin, dropLogin } from "./logins.ts";
+import { alterLogin, alterServerRole, createLogin, createServerRole, dropLogin } from "./logins.ts";
 import type { Row } from "./model.ts";
-import { addObject, createModule, createTable, dropObject, execute, qualified } from "./objects.ts";
+import {
+  addObject,
+  createModule,
+  createQueue,
+  createTable,
+  dropActivation,
+  dropObject,
+  execute,
+  qualified,
+} from "./objects.ts";
 import { parseBatch, type Statement } from "./parse.ts";
 import { changePermission } from "./permissions.ts";
 import { controls, demandOnServer, demandOnTable, mayEnter } from "./rights.ts";
@@ -15,6 +24,8 @@ import { translate } from "./translate.ts";
 import {
   alterAuthorization,
   alterRole,
+  alterUser,
+  createCertificate,
   createRole,
   createSchema,
   createUser,
@@ -137,6 +148,11 @@ async function leaf(session: Session, words: readonly Word[], answer: Answer): P
   if (cursor.takes("ALTER", "LOGIN")) return alterLogin(session, cursor);
   if (cursor.takes("DROP", "LOGIN")) return dropLogin(session, cursor);
   if (cursor.takes("ALTER", "SERVER", "ROLE")) return alterServerRole(session, cursor);
+  if (cursor.takes("CREATE", "SERVER", "ROLE")) return createServerRole(session, cursor);
+  if (cursor.takes("CREATE", "CERTIFICATE")) return createCertificate(session, cursor);
+  if (cursor.takes("CREATE", "QUEUE")) return createQueue(session, cursor);
+  if (cursor.takes("ALTER", "QUEUE")) return dropActivation(session, cursor);
+  if (cursor.takes("ALTER", "USER")) return alterUser(session, cursor);
   if (cursor.takes("CREATE", "USER")) return createUser(session, cursor);
   if (cursor.takes("DROP", "USER")) return dropPrincipal(session, cursor, "user");
   if (cursor.takes("CREATE", "ROLE")) return createRole(session, cursor);

@@ -26,6 +26,8 @@ export function translate(
     if (word.kind === "text") out.push(`'${word.value.replaceAll("'", "''")}'`);
     else if (word.kind === "hex") out.push(`x'${word.value}'`);
     else if (word.kind === "word" && word.value === "@@SPID") out.push(String(session));
+    // The model knows one collation.
+    else if (word.kind === "word" && word.value.toUpperCase() === "COLLATE") at += 1;
     else if (word.kind === "word" && word.value.toUpperCase() === "CONVERT" && next?.value === "(") {
       at = afterType(words, at + 2);
       out.push("(");

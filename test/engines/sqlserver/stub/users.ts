@@ -1,4 +1,5 @@
 /** Users, roles, schemas and what is owned, in the current database. */
+import { ownerless } from "../../../../src/engines/sqlserver/owned.ts";
 import { Fault, missing } from "./fault.ts";
 import type { Row } from "./model.ts";
 import { controls, userOf } from "./rights.ts";
@@ -59,7 +60,7 @@ export function createUser(session: Session, cursor: Cursor): void {
   }
   const id = insertPrincipal(session, name, "S", sid, null);
   model.run(
-    `INSERT INTO ${view(session, "database_permissions")} VALUES (0, 'DATABASE', 0, 0, ?, 'CO', 'CONNECT', 'G')`,
+    `INSERT INTO ${view(session, "database_permissions")} VALUES (0, 'DATABASE', 0, 0, ?, 'CO', 'CONNECT', 'G', 1)`,
     id,
   );
 }
@@ -107,6 +108,13 @@ export function dropPrincipal(session: Session, cursor: Cursor, kind: "user" | "
     throw new Fault(
       15_136,
       "The database principal is set as the execution context of one or more procedures, functions, or event notifications and cannot be dropped.",
+    );
+  if (Object.values(ownerless).some((table) => has(table, "principal_id")))
+    throw new Fault(15_138, `${owns} a certificate in the database, and cannot be dropped.`);
+  if (has("database_permissions", "grantor_principal_id"))
+    throw new Fault(
+      15_284,
+      "The database principal has granted or denied permissions to objects in the database and cannot be dropped.",
     );
   if (kind === "role" && has("database_role_members", "role_principal_id"))
     throw new Fault(15_144, "The role has members. It must be empty before it can be dropped.");
@@ -177,6 +185,7 @@ export function alterAuthorization(session: Session, cursor: Cursor): void {
   const { model, database } = session;
   cursor.expect("ON");
   const kind = cursor.of("word").toUpperCase();
+  if (kind === "SERVER") cursor.expect("ROLE");
   cursor.expect("::");
   const first = cursor.name();
   const second = cursor.takes(".") ? cursor.name() : undefined;
@@ -195,6 +204,11 @@ export function alterAuthorization(session: Session, cursor: Cursor): void {
     model.run(`UPDATE ${principals} SET sid = ? WHERE principal_id = 1`, sid);
     return;
   }
+  if (kind === "SERVER") {
+    const id = Number(model.login(owner)?.principal_id);
+    model.run('UPDATE "sys.server_principals" SET owning_principal_id = ? WHERE name = ?', id, first);
+    return;
+  }
   demandOwner(session, kind.toLowerCase(), first);
   const to = model.principal(database, owner);
   if (!to) throw missing("user", owner, "find");
@@ -202,6 +216,12 @@ export function alterAuthorization(session: Session, cursor: Cursor): void {
   if (kind === "SCHEMA") {
     const schema = model.schema(database, first);
     if (!schema) throw missing("schema", first, "find");
+    // "Permissions on schema-contained objects that do not have explicit owners will be dropped."
+    model.run(
+      `DELETE FROM ${view(session, "database_permissions")} WHERE class = 1 AND major_id IN
+        (SELECT object_id FROM ${view(session, "objects")} WHERE principal_id IS NULL AND schema_id = ?)`,
+      Number(schema.schema_id),
+    );
     model.run(`UPDATE ${view(session, "schemas")} SET principal_id = ? WHERE name = ?`, id, first);
   } else if (kind === "OBJECT") {
     const object = model.object(database, first, second ?? "");
@@ -219,7 +239,51 @@ export function alterAuthorization(session: Session, cursor: Cursor): void {
       id,
       first,
     );
+  else if (kind === "CERTIFICATE")
+    model.run(`UPDATE ${view(session, "certificates")} SET principal_id = ? WHERE name = ?`, id, first);
   else throw new Fault(102, `Incorrect syntax near '${kind}'.`);
+}
+
+/** CREATE CERTIFICATE ... AUTHORIZATION; what is in it is not read. */
+export function createCertificate(session: Session, cursor: Cursor): void {
+  const name = cursor.name();
+  cursor.expect("AUTHORIZATION");
+  const owner = session.model.principal(session.database, cursor.name());
+  demandOwner(session, "certificate", name);
+  session.model.run(
+    `INSERT INTO ${view(session, "certificates")} VALUES (?, ?)`,
+    name,
+    Number(owner?.principal_id),
+  );
+}
+
+/** Another name, another login, or both. */
+export function alterUser(session: Session, cursor: Cursor): void {
+  const { model } = session;
+  const name = cursor.name();
+  demandOwner(session, "user", name);
+  cursor.expect("WITH");
+  const set = (column: string, value: string | Uint8Array, whose: string) =>
+    model.run(
+      `UPDATE ${view(session, "database_principals")} SET ${column} = ? WHERE name = ?`,
+      value,
+      whose,
+    );
+  let now = name;
+  do {
+    if (cursor.takes("NAME", "=")) {
+      const next = cursor.name();
+      set("name", next, now);
+      now = next;
+    } else {
+      cursor.expect("LOGIN", "=");
+      const login = cursor.name();
+      const found = model.login(login);
+      if (!found) throw missing("login", login, "find");
+      set("sid", found.sid as Uint8Array, now);
+    }
+  } while (cursor.takes(","));
+  cursor.finish();
 }
 
 export function may(session: Session, permission: string): boolean {
