@@ -7,10 +7,13 @@ import * as block from "./oracle/block.ts";
 import { engineError, noSuchProcedure, numberOf } from "./oracle/errors.ts";
 import { hasRollover } from "./oracle/rollover.ts";
 
-const refuseUnknown = `SELECT COUNT(*) INTO found FROM SYS.DBA_USERS WHERE USERNAME = :username;
+const refuseUnknown = `${block.findUser}
   IF found = 0 THEN
     RAISE_APPLICATION_ERROR(-20003, 'there is no such user');
   END IF;`;
+
+const findRollover =
+  "SELECT COUNT(*) INTO found FROM SYS.DBA_USERS WHERE USERNAME = :username AND ACCOUNT_STATUS LIKE '%ROLLOVER%';";
 
 /**
  * The lock lasts as long as the session: of two calls of one step the statements would mix and leave the current password
@@ -38,7 +41,7 @@ BEGIN
   IF found = 0 THEN
     RAISE_APPLICATION_ERROR(-20005, 'the profile keeps one password');
   END IF;
-  SELECT COUNT(*) INTO found FROM SYS.DBA_USERS WHERE USERNAME = :username AND ACCOUNT_STATUS LIKE '%ROLLOVER%';
+  ${findRollover}
   IF found > 0 THEN
     EXECUTE IMMEDIATE 'ALTER USER ' || ${block.user} || ' IDENTIFIED BY ' || ${block.enquoted("currentpassword")};
     EXECUTE IMMEDIATE 'ALTER USER ' || ${block.user} || ' EXPIRE PASSWORD ROLLOVER PERIOD';
@@ -50,7 +53,7 @@ const endRollover = `DECLARE
   found NUMBER;
 BEGIN
   ${refuseUnknown}
-  SELECT COUNT(*) INTO found FROM SYS.DBA_USERS WHERE USERNAME = :username AND ACCOUNT_STATUS LIKE '%ROLLOVER%';
+  ${findRollover}
   IF found > 0 THEN
     EXECUTE IMMEDIATE 'ALTER USER ' || ${block.user} || ' EXPIRE PASSWORD ROLLOVER PERIOD';
   END IF;

@@ -15,9 +15,15 @@ export const groupRole = enquoted("role");
 /** The marker is the name of the user's own profile (mark.ts). */
 export const profile = enquoted("marker");
 
+/** An instant as JavaScript writes it. */
+export const instantFormat = `'YYYY-MM-DD"T"HH24:MI:SS.FF3"Z"'`;
+
 export function instantOf(bind: string): string {
-  return `TO_TIMESTAMP(:${bind}, 'YYYY-MM-DD"T"HH24:MI:SS.FF3"Z"')`;
+  return `TO_TIMESTAMP(:${bind}, ${instantFormat})`;
 }
+
+/** How many there are of this name: one or none. Needs the variable `found`. */
+export const findUser = "SELECT COUNT(*) INTO found FROM SYS.DBA_USERS WHERE USERNAME = :username;";
 
 export const now = "SYS_EXTRACT_UTC(SYSTIMESTAMP)";
 
@@ -53,6 +59,13 @@ export const refuseUnlessLive = `SELECT COUNT(*) INTO found FROM SYS.DBA_USERS
 export const lifeUntilExpiry = `SELECT NVL(MAX(SYSDATE - CREATED), 0) INTO age FROM SYS.DBA_USERS WHERE USERNAME = :username;
   life := GREATEST(1, CEIL((CAST(${instantOf("expires")} AS DATE) - CAST(${now} AS DATE) + age) * 86400));`;
 
+/** The jobs that lock the user, as rows of a loop; another admin than this one may have made them. */
+export const lockJobs =
+  "SELECT OWNER, JOB_NAME FROM SYS.DBA_SCHEDULER_JOBS WHERE JOB_NAME = :username AND COMMENTS = :marker";
+
+/** The name of the loop's job. */
+export const lockJob = `'"' || job.OWNER || '"."' || job.JOB_NAME || '"'`;
+
 /**
  * The job that locks the user at its expiry, by the server itself (dangers 16): moved where it is, else made. One for a
  * moment that has passed runs at once. It stays after it has run, until the user is dropped. That of an admin before us is
@@ -60,12 +73,12 @@ export const lifeUntilExpiry = `SELECT NVL(MAX(SYSDATE - CREATED), 0) INTO age F
  * locks nobody. Needs the variable `found`.
  */
 export const moveJob = `found := 0;
-  FOR job IN (SELECT OWNER, JOB_NAME FROM SYS.DBA_SCHEDULER_JOBS WHERE JOB_NAME = :username AND COMMENTS = :marker) LOOP
+  FOR job IN (${lockJobs}) LOOP
     IF job.OWNER = SYS_CONTEXT('USERENV', 'SESSION_USER') THEN
       found := 1;
     END IF;
-    SYS.DBMS_SCHEDULER.SET_ATTRIBUTE('"' || job.OWNER || '"."' || job.JOB_NAME || '"', 'start_date', FROM_TZ(${instantOf("expires")}, 'UTC'));
-    SYS.DBMS_SCHEDULER.ENABLE('"' || job.OWNER || '"."' || job.JOB_NAME || '"');
+    SYS.DBMS_SCHEDULER.SET_ATTRIBUTE(${lockJob}, 'start_date', FROM_TZ(${instantOf("expires")}, 'UTC'));
+    SYS.DBMS_SCHEDULER.ENABLE(${lockJob});
   END LOOP;
   IF found = 0 THEN
     SYS.DBMS_SCHEDULER.CREATE_JOB(job_name => ${user}, job_type => 'PLSQL_BLOCK',

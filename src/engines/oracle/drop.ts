@@ -13,13 +13,13 @@ const dropUser = `DECLARE
   found NUMBER;
 BEGIN
   ${block.refuseForeign}
-  SELECT COUNT(*) INTO found FROM SYS.DBA_USERS WHERE USERNAME = :username;
+  ${block.findUser}
   IF found > 0 THEN
     EXECUTE IMMEDIATE 'DROP USER ' || ${block.user};
   END IF;
   :dropped := found;
-  FOR job IN (SELECT OWNER, JOB_NAME FROM SYS.DBA_SCHEDULER_JOBS WHERE JOB_NAME = :username AND COMMENTS = :marker) LOOP
-    SYS.DBMS_SCHEDULER.DROP_JOB('"' || job.OWNER || '"."' || job.JOB_NAME || '"', TRUE);
+  FOR job IN (${block.lockJobs}) LOOP
+    SYS.DBMS_SCHEDULER.DROP_JOB(${block.lockJob}, TRUE);
   END LOOP;
   SELECT COUNT(*) INTO found FROM SYS.DBA_PROFILES WHERE PROFILE = :marker;
   IF found > 0 THEN

@@ -13,7 +13,7 @@ const fenceUser = (server: OracleConnection) => `DECLARE
   found NUMBER;
 BEGIN
   ${block.refuseForeign}
-  SELECT COUNT(*) INTO found FROM SYS.DBA_USERS WHERE USERNAME = :username;
+  ${block.findUser}
   IF found > 0 THEN
     EXECUTE IMMEDIATE 'ALTER USER ' || ${block.user} || ' ACCOUNT LOCK';
   END IF;

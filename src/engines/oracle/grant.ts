@@ -35,7 +35,7 @@ BEGIN
   SELECT COUNT(*) INTO found FROM SYS.DBA_PROFILES WHERE PROFILE = :marker;
   verb := CASE found WHEN 0 THEN 'CREATE' ELSE 'ALTER' END;
   EXECUTE IMMEDIATE verb || ' PROFILE ' || ${block.profile} || ' LIMIT SESSIONS_PER_USER ' || :sessions || ' PASSWORD_LIFE_TIME ' || life || '/86400 ${profileLimits(rollover)}';
-  SELECT COUNT(*) INTO found FROM SYS.DBA_USERS WHERE USERNAME = :username;
+  ${block.findUser}
   IF found = 0 THEN
     EXECUTE IMMEDIATE 'CREATE USER ' || ${block.user} || ' IDENTIFIED BY ' || ${block.password} || ' PROFILE ' || ${block.profile} || ' ACCOUNT LOCK';
   ELSE

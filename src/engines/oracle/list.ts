@@ -1,6 +1,6 @@
 import type { OracleRow } from "../../connect/oracle.ts";
 import type { ListedUser } from "../engine.ts";
-import { accountState } from "./block.ts";
+import { accountState, instantFormat } from "./block.ts";
 import { engineError } from "./errors.ts";
 import { markerBeginning } from "./mark.ts";
 import { ownName, spoken } from "./quote.ts";
@@ -15,7 +15,7 @@ const listRoles = `SELECT GRANTEE, GRANTED_ROLE FROM SYS.DBA_ROLE_PRIVS
 const listPrivileges = `SELECT GRANTEE, PRIVILEGE FROM SYS.DBA_SYS_PRIVS
   WHERE GRANTEE IN (SELECT USERNAME FROM SYS.DBA_USERS) ORDER BY PRIVILEGE`;
 const listJobs = `SELECT JOB_NAME, COMMENTS,
-  TO_CHAR(SYS_EXTRACT_UTC(START_DATE), 'YYYY-MM-DD"T"HH24:MI:SS.FF3"Z"') AS UNTIL
+  TO_CHAR(SYS_EXTRACT_UTC(START_DATE), ${instantFormat}) AS UNTIL
   FROM SYS.DBA_SCHEDULER_JOBS WHERE COMMENTS LIKE 'dblease:%'`;
 
 const ourKind = /^JIT_[0-9A-Z]{12}$/;
