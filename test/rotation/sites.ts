@@ -41,7 +41,7 @@ export interface StepNeeds {
 }
 
 export interface Site<Session = unknown> {
-  engine: "postgres" | "mysql" | "mariadb";
+  engine: "postgres" | "mysql" | "mariadb" | "oracle";
   host: string;
   port: number;
   database: string;
@@ -62,7 +62,7 @@ export interface Site<Session = unknown> {
   stop(): Promise<void>;
 }
 
-function stepsOf<C extends Queried>(
+export function stepsOf<C extends Queried>(
   parts: EngineParts<C>,
   users: ApplicationUsers<C>,
   { table, secrets, login }: StepNeeds,

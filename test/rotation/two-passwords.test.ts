@@ -6,18 +6,15 @@ import { mariadbMissing } from "../../local-stack/mariadb-server.ts";
 import { mysqlMissing } from "../../local-stack/mysql-server.ts";
 import { readConfig } from "../../src/config.ts";
 import { applyRotations } from "../../src/workflow/apply-rotations.ts";
-import { neverRefusedInTwentyRotations, worksWhereverARunDies } from "./no-login-refused.ts";
-import { oldVersionEnds } from "./old-version-ends.ts";
 import { alone, ownPasswordStories } from "./own-password.ts";
 import { mariadbSite, mysqlSite } from "./sites.ts";
-import { type Given, RotationWorld } from "./world.ts";
+import { twoPasswordStories } from "./two-passwords.ts";
+import { RotationWorld } from "./world.ts";
 
 const sites = [
   { engine: "mariadb", missing: mariadbMissing, start: mariadbSite },
   { engine: "mysql", missing: mysqlMissing, start: mysqlSite },
 ] as const;
-
-const names = async (given: Given) => (await given.events()).map((it) => it.name);
 
 describe.each(sites)("$engine", ({ engine, missing, start }) => {
   // A server that is missing here is a reason that the output shows.
@@ -29,50 +26,7 @@ describe.each(sites)("$engine", ({ engine, missing, start }) => {
   });
   afterAll(() => world.stop());
 
-  test("a rotation takes 9 calls to Secrets Manager and 2 logins, none refused; the version before works on", async () => {
-    const given = await world.given();
-    const before = await given.current();
-    const run = await given.begin();
-    world.calls = [];
-    world.logins = 0;
-    await given.do(run);
-    expect(world.calls.filter((it) => it.includes("Secret"))).toHaveLength(9);
-    expect(world.calls).toHaveLength(12);
-    expect(world.logins).toBe(2);
-    const after = await given.current();
-    expect(after.text).toBe(before.text.replace(before.password, after.password));
-    expect([await world.works(before), await world.works(after)]).toEqual([true, true]);
-    expect(await names(given)).toEqual(["RotationStarted", "RotationSucceeded"]);
-    await given.rotate();
-    expect([await world.works(before), await world.works(after)]).toEqual([false, true]);
-    expect(await world.works(await given.current())).toBe(true);
-  });
-
-  test("an application that logs in all the time is never refused in 20 rotations", () =>
-    neverRefusedInTwentyRotations(world, "single-user"));
-
-  test("the version before ends when its time of grace is over", () => oldVersionEnds(world, "single-user"));
-
-  test("killed at every call, before it and after it: the application's login works all the time", () =>
-    worksWhereverARunDies(world, "single-user", 14));
-
-  test("every step twice, and two at a time, makes one rotation", async () => {
-    const given = await world.given();
-    const run = await given.begin();
-    await given.do(run, "createSecret");
-    for (let round = 0; round < 20; round++) {
-      await Promise.allSettled([1, 2, 3].map(() => given.do(run, "setSecret")));
-      expect([round, await world.works(await given.current())]).toEqual([round, true]);
-    }
-    for (const name of ["createSecret", "setSecret", "testSecret", "finishSecret"] as const) {
-      const both = await Promise.allSettled([given.do(run, name), given.do(run, name)]);
-      expect(both.some((it) => it.status === "fulfilled")).toBe(true);
-      expect(await world.works(await given.current())).toBe(true);
-      await given.do(run, name);
-    }
-    expect((await given.current()).versionId).toBe(run);
-    expect(await world.works(await given.current())).toBe(true);
-  });
+  twoPasswordStories(() => world);
 
   test("whoever has the current password cannot keep it alive by a lock of their own", async () => {
     const given = await world.given();
@@ -126,15 +80,6 @@ rotations: { ${id}: { database: shop, secret: "${secret}", user: ${user}, schedu
       expect(await world.works({ username, password: "older" })).toBe(true);
     });
   }
-
-  test("a password that somebody changed by hand is the secret's again", async () => {
-    const given = await world.given();
-    const { username } = await given.current();
-    await world.site.setPassword(username, "by-hand");
-    await given.rotate();
-    expect(await world.works(await given.current())).toBe(true);
-    expect(await world.works({ username, password: "by-hand" })).toBe(false);
-  });
 
   test("all accounts of the user change, whatever their host, and keep their way to log in", async () => {
     const given = await world.given();
