@@ -1,4 +1,5 @@
 /** Workflow step outside the VPC: one database against the table. */
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { RDSClient } from "@aws-sdk/client-rds";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
@@ -16,9 +17,11 @@ const parts = {
   table: openTable(setting("TABLE")),
   rds: new RDSClient({}),
   secrets: new SecretsManagerClient({}),
+  cloudwatch: new CloudWatchClient({}),
   admin: { client: lambda, functionOf: engineFunctions("ADMIN_FUNCTIONS") },
   personPolicies: personPolicyFunction(lambda),
   installation: setting("INSTALLATION"),
+  loginFunctions: JSON.parse(setting("LOGIN_FUNCTIONS")),
   lookAgain: lookAgainBy(lambda, engineFunctions("REVOKE_FUNCTIONS")),
   clock: () => new Date(),
 };

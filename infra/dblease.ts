@@ -82,7 +82,7 @@ export class Dblease extends Construct {
     const persons = isPolicyMode ? new PersonRoles(this, "Persons", installation, config) : undefined;
     for (const it of [workflows.beginGrant, workflows.beginRevoke, reconciler.reconcile]) persons?.open(it);
     const rotations = new RotationFunctions(this, "Rotation", installation, { config, network });
-    reconciler.watch(rotations);
+    reconciler.watch(engines, rotations);
     const fleet = new FleetRotation(this, "Fleet", installation, rotations);
     const policies = new PolicyScan(this, "PolicyScan", installation, { engines, iam });
     const connectRole = iam?.connectRole.roleArn;

@@ -14,13 +14,19 @@ function serverOf({
   return JSON.stringify([instance, cluster, host, port]);
 }
 
+/** Databases of the configuration on the server of this one, itself among them. */
+export function databasesOnServer({ databases }: Config, database: string): string[] {
+  const here = databases[database];
+  if (!here) return [];
+  return Object.entries(databases)
+    .filter(([, it]) => serverOf(it) === serverOf(here))
+    .map(([id]) => id);
+}
+
 /** @param rotations all of the table. */
 export function knownUsers(config: Config, database: string, rotations: readonly Rotation[]): KnownUsers {
-  const here = config.databases[database];
-  const isHere = (it: string) => {
-    const other = config.databases[it];
-    return here !== undefined && other !== undefined && serverOf(other) === serverOf(here);
-  };
+  const here = databasesOnServer(config, database);
+  const isHere = (it: string) => here.includes(it);
   const rotated = rotations
     .filter((it) => it.removedAt === undefined && isHere(it.database.id))
     .flatMap((rotation) => usersOf(rotation).map((user): [string, string] => [user, rotation.id]));

@@ -142,6 +142,11 @@ export class DbleaseFunction extends Construct implements IGrantable {
     );
   }
 
+  /** As CloudWatch counts its calls, by whatever alias. */
+  get functionName(): string {
+    return this.latest.functionName;
+  }
+
   addEnvironment(name: string, value: string): void {
     this.latest.addEnvironment(name, value);
   }

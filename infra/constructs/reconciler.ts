@@ -1,4 +1,4 @@
-import { Duration } from "aws-cdk-lib";
+import { Duration, Stack } from "aws-cdk-lib";
 import { Rule, Schedule } from "aws-cdk-lib/aws-events";
 import { SfnStateMachine } from "aws-cdk-lib/aws-events-targets";
 import { Construct } from "constructs";
@@ -29,9 +29,11 @@ export class Reconciler extends Construct {
 
     store.grantRead(reconcile);
     store.grantQuery(reconcile);
-    store.grantQueryKeys(reconcile, ["finding", "rotation"]);
+    store.grantQueryKeys(reconcile, ["finding", "held#*", "rotation"]);
+    store.grantBatchRead(reconcile);
     store.grantChange(reconcile, ["finding", "database", "stock"]);
     reconcile.allowDescribe();
+    reconcile.allow(["cloudwatch:GetMetricData"], ["*"], "CloudWatch knows no narrower resource of metrics.");
     EngineFunctions.open(engines, "admin", reconcile);
     EngineFunctions.open(engines, "revoke", reconcile);
     new Rule(this, "Rule", {
@@ -40,8 +42,16 @@ export class Reconciler extends Construct {
     });
   }
 
-  /** Lets it ask how the rotations of its databases stand at Secrets Manager. */
-  watch(rotations: RotationFunctions): void {
+  /**
+   * Lets it ask how the rotations of its databases stand at Secrets Manager, and tells it whose calls explain logins: all
+   * functions that speak to databases, by engine.
+   */
+  watch(engines: readonly EngineFunctions[], rotations: RotationFunctions): void {
     rotations.openSchedules(this.reconcile);
+    const names = engines.map(({ engine, grant, revoke, admin }) => [
+      engine,
+      [grant, revoke, admin, ...rotations.of(engine)].map((it) => it.functionName),
+    ]);
+    this.reconcile.addEnvironment("LOGIN_FUNCTIONS", Stack.of(this).toJsonString(Object.fromEntries(names)));
   }
 }

@@ -75,6 +75,11 @@ export class RotationFunctions extends Construct {
     }
   }
 
+  /** None: no rotation is of this engine. */
+  of(engine: Engine): DbleaseFunction[] {
+    return [...this.functions].filter(([it]) => it === engine).map(([, it]) => it);
+  }
+
   /** Lets a function ask how the rotations stand; it never sees a value. */
   openSchedules(to: DbleaseFunction): void {
     const secrets = real(Object.values(this.config.rotations).map((it) => it.secret));

@@ -1,13 +1,15 @@
 /** Findings of what happened once and is seen by nobody who looks later (pure): they stay for a week after the last time. */
 import type { Finding, FindingKind, Observation } from "../finding.ts";
+import { beyondGrants } from "./counted-logins.ts";
 import type { SessionNote } from "./session-note.ts";
 
 const kinds: readonly FindingKind[] = ["session_without_grant", "iam_login"];
 const weekMs = 7 * 86_400_000;
 
 /** Whether a look that does not see it says that it is over. */
-export function isOver({ kind, seenAt }: Finding, now: Date): boolean {
-  return !kinds.includes(kind) || Date.parse(seenAt) + weekMs < now.getTime();
+export function isOver({ kind, what, seenAt }: Finding, now: Date): boolean {
+  // What was counted is kept, and seen by every look.
+  return !kinds.includes(kind) || what === beyondGrants || Date.parse(seenAt) + weekMs < now.getTime();
 }
 
 /** A session's role, without the name that its holder chose. */

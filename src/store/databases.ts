@@ -1,10 +1,11 @@
 /**
  * What is remembered of each database beside the configuration: the server that was accepted for it, and when it was
- * last reconciled. A restore, a point-in-time recovery or a blue/green switch brings another server under the same
+ * last reconciled, and how far its logins by IAM are compared. A restore, a point-in-time recovery or a blue/green switch brings another server under the same
  * name, with users of another time; it serves no grant before an administrator has accepted it (dangers 26).
  */
 import { GetCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { Instant, Member } from "../grant.ts";
+import type { LoginWatch } from "../login-watch.ts";
 import { isConditionFailure, keys, type Table } from "./table.ts";
 import { updateExpression } from "./update-expression.ts";
 
@@ -18,6 +19,7 @@ export interface DatabaseRecord {
   reconciledAt?: Instant;
   /** Execution that reconciled it last. */
   run?: string;
+  logins?: LoginWatch;
 }
 
 function asRecord({ pk: _, sk, ...item }: Record<string, unknown>): DatabaseRecord {
@@ -89,6 +91,38 @@ export async function acceptFirstServer(
 
 export function noteReconciled(table: Table, id: string, run: string, now: Date): Promise<void> {
   return write(table, id, { reconciledAt: now.toISOString(), run });
+}
+
+/** @param before version that it rests on; absent: there was none. @returns false: somebody else was first. */
+export async function noteLogins(
+  table: Table,
+  id: string,
+  logins: Omit<LoginWatch, "version">,
+  before: number | undefined,
+): Promise<boolean> {
+  try {
+    await table.client.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: keys.database(id),
+        UpdateExpression: "SET #logins = :logins",
+        ConditionExpression:
+          before === undefined ? "attribute_not_exists(#logins)" : "#logins.#version = :before",
+        ExpressionAttributeNames: {
+          "#logins": "logins",
+          ...(before === undefined ? {} : { "#version": "version" }),
+        },
+        ExpressionAttributeValues: {
+          ":logins": { ...logins, version: (before ?? 0) + 1 },
+          ...(before === undefined ? {} : { ":before": before }),
+        },
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (isConditionFailure(error)) return false;
+    throw error;
+  }
 }
 
 /** Says so if the database runs on another server than the accepted one. */

@@ -2,6 +2,7 @@
  * One database against the table: looks, compares, writes findings, and ends what is provably ours and should be
  * gone (dangers 13). On a server that nobody has accepted it only reports (dangers 26).
  */
+import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import type { RDSClient } from "@aws-sdk/client-rds";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { type AdminFunctions, adminOrder, runAdminOrder } from "../admin-order.ts";
@@ -10,7 +11,7 @@ import type { Config } from "../config.ts";
 import type { Check, LoginUser } from "../engines/engine.ts";
 import { DbleaseError } from "../errors.ts";
 import type { Finding, Observation } from "../finding.ts";
-import type { DatabaseSnapshot, Grant, GrantId, Member } from "../grant.ts";
+import type { DatabaseSnapshot, Engine, Grant, GrantId, Member } from "../grant.ts";
 import { hasAdmin } from "../has-admin.ts";
 import { type PersonPolicyFunction, tidyPolicies } from "../iam/person-policies.ts";
 import { takesTokens } from "../iam/takes-tokens.ts";
@@ -28,14 +29,18 @@ import { resolveMembers } from "./resolve-members.ts";
 import { rotationSchedule } from "./rotation-schedule.ts";
 import { revokeName } from "./start.ts";
 import { stockUp } from "./stock-up.ts";
+import { watchLogins } from "./watch-logins.ts";
 
 export interface Reconciler {
   table: Table;
   rds: RDSClient;
   secrets: SecretsManagerClient;
+  cloudwatch: CloudWatchClient;
   admin: AdminFunctions;
   personPolicies: PersonPolicyFunction;
   installation: string;
+  /** Names of the functions that log in to databases, by engine. */
+  loginFunctions: Readonly<Partial<Record<Engine, readonly string[]>>>;
   /** Has the engine's revoke function look at the user of a closed grant, and end it; does not wait for it. */
   lookAgain: (grant: Grant, holder: string) => Promise<void>;
   clock: () => Date;
@@ -166,10 +171,14 @@ async function compare(
   const grants = await grantsOf(parts, database, shown);
   const foreign = await foreignPolicies(parts, database);
   const known = { database, installation: parts.installation, groupRoles, grants };
+  const { stock, unexplained } = await stockUp(parts, config, database, logins);
+  const engine = config.databases[database]?.engine;
+  const functions = (engine && parts.loginFunctions[engine]) ?? [];
   const observations = [
     ...reconcile(shown, known),
     ...(foreign ?? []),
-    ...(await stockUp(parts, config, database, logins)),
+    ...unexplained,
+    ...(await watchLogins(parts, { config, database, members, moved, stock, functions })),
     ...(await lookAtRotations(parts, database)),
     ...closed.map(({ sentence, repair }) => unreachable(sentence, repair)),
   ];

@@ -119,6 +119,12 @@ export async function resolveMembers(rds: RDSClient, database: DatabaseSnapshot)
   return members.length > 0 ? members : unknown(name, database);
 }
 
+/** Whether an instance is one of a cluster's, or follows another server: then logins to that one's users are counted there. */
+export async function sharesLogins(rds: RDSClient, { instance }: DatabaseSnapshot): Promise<boolean> {
+  const found = instance === undefined ? undefined : await findInstance(rds, instance);
+  return (found?.DBClusterIdentifier ?? found?.ReadReplicaSourceDBInstanceIdentifier) !== undefined;
+}
+
 /** RDS resource id of what stands under a database's name, by one call; undefined: nothing does. */
 export async function findServerId(
   rds: RDSClient,

@@ -4,7 +4,7 @@ import type { Config } from "../config.ts";
 import type { LoginUser } from "../engines/engine.ts";
 import type { Observation } from "../finding.ts";
 import { knownUsers } from "../known-users.ts";
-import { takeStock, unexplainedUsers } from "../stock.ts";
+import { type Stock, takeStock, unexplainedUsers } from "../stock.ts";
 import { findRotations } from "../store/rotations.ts";
 import { findStock, writeStock } from "../store/stocks.ts";
 import type { Table } from "../store/table.ts";
@@ -15,10 +15,10 @@ export async function stockUp(
   config: Config,
   database: string,
   logins: readonly LoginUser[] | undefined,
-): Promise<Observation[]> {
-  if (logins === undefined) return [];
+): Promise<{ stock: Stock | undefined; unexplained: Observation[] }> {
+  if (logins === undefined) return { stock: undefined, unexplained: [] };
   const known = knownUsers(config, database, await findRotations(table));
   const stock = takeStock(logins, known, await findStock(table, database), clock());
   await writeStock(table, database, stock);
-  return unexplainedUsers(stock, logins);
+  return { stock, unexplained: unexplainedUsers(stock, logins) };
 }

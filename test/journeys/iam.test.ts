@@ -26,6 +26,7 @@ import { signToken } from "../../src/iam/sign-token.ts";
 import { auditEventsOf } from "../../src/store/audit-events.ts";
 import { keys } from "../../src/store/table.ts";
 import type { TokenEvent } from "../../src/token.ts";
+import { countedLogins } from "./counted-logins.ts";
 import { GivenStack } from "./given-stack.ts";
 import { mariadbByIam } from "./mariadb-by-iam.ts";
 import { signAgo } from "./sign-ago.ts";
@@ -446,6 +447,8 @@ test("a frozen database gives no token, and its open grants say why", async () =
   await root.call("POST", `/grants/${grant.id}/revoke`, { reason: "laptop stolen" });
   await given.until(grant.id, "revoked");
 });
+
+countedLogins(given);
 
 test("a server that is replaced gives no token from that moment, and its grants end", async () => {
   const root = await given.user("admin");
