@@ -122,7 +122,7 @@ export async function resolveMembers(rds: RDSClient, database: DatabaseSnapshot)
 /** Whether an instance is one of a cluster's, or follows another server: then logins to that one's users are counted there. */
 export async function sharesLogins(rds: RDSClient, { instance }: DatabaseSnapshot): Promise<boolean> {
   const found = instance === undefined ? undefined : await findInstance(rds, instance);
-  return (found?.DBClusterIdentifier ?? found?.ReadReplicaSourceDBInstanceIdentifier) !== undefined;
+  return Boolean(found?.DBClusterIdentifier || found?.ReadReplicaSourceDBInstanceIdentifier);
 }
 
 /** RDS resource id of what stands under a database's name, by one call; undefined: nothing does. */

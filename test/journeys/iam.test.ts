@@ -436,6 +436,8 @@ test("a scan of IAM accuses nobody whom dblease itself lets in", async () => {
   ]);
 });
 
+countedLogins(given);
+
 test("a frozen database gives no token, and its open grants say why", async () => {
   const rita = await given.user("requester");
   const root = await given.user("admin");
@@ -447,8 +449,6 @@ test("a frozen database gives no token, and its open grants say why", async () =
   await root.call("POST", `/grants/${grant.id}/revoke`, { reason: "laptop stolen" });
   await given.until(grant.id, "revoked");
 });
-
-countedLogins(given);
 
 test("a server that is replaced gives no token from that moment, and its grants end", async () => {
   const root = await given.user("admin");
