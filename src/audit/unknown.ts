@@ -4,7 +4,7 @@ export const whoSatThere =
   "A grant names who asked for access. Who sat at the keyboard, or was lent a password, nobody writes down.";
 
 export const iamLogins =
-  "AWS records neither a login by IAM nor the signing of a token: whoever may rds-db:connect by a policy that dblease did not make gets in without a trace here, except in the database's own log.";
+  "AWS records neither a login by IAM nor the signing of a token: whoever may rds-db:connect by a policy that dblease did not make leaves a trace in the database's own log alone. RDS counts such logins and names nobody: where nothing else can have been counted, a finding tells of them.";
 
 export const sessionsByLog =
   "Sessions are known from the log that RDS exports, minutes late and by best effort; where none is exported, from a look every minute and from what a revoke ended: a shorter session leaves no trace.";
