@@ -5,6 +5,7 @@
 import type { Config } from "../config.ts";
 import type { Observation } from "../finding.ts";
 import { type Grant, type Instant, isOpen, type Member } from "../grant.ts";
+import { hasAdmin } from "../has-admin.ts";
 import { databasesOnServer } from "../known-users.ts";
 import type { LoginCount, LoginWatch, StrangeHour } from "../login-watch.ts";
 import type { Stock } from "../stock.ts";
@@ -43,12 +44,13 @@ export function settledUntil(now: Date): Instant {
   return iso(Math.floor((now.getTime() - marginMs) / spanMs) * spanMs);
 }
 
-/** All databases of the configuration whose grants log in to these members; one of them speaks for the server. */
+/** Databases of the configuration whose grants log in to these members; the first one speaks for the server. */
 function databasesOf(config: Config, database: string, members: readonly Member[]): string[] {
-  const names = Object.entries(config.databases)
-    .filter(([, { instance }]) => instance !== undefined && members.some((it) => it.id === instance))
-    .map(([id]) => id);
-  return [...new Set([...databasesOnServer(config, database), ...names])].sort();
+  const here = databasesOnServer(config, database);
+  return Object.entries(config.databases)
+    .filter(([id, it]) => hasAdmin(it) && (here.includes(id) || members.some(({ id }) => id === it.instance)))
+    .map(([id]) => id)
+    .sort();
 }
 
 /** What one look at a database knows of who may log in to its server. */

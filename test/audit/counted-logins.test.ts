@@ -96,7 +96,8 @@ describe("a server is judged", () => {
     })),
   });
   const config = (databases: Record<string, object>) => ({ databases }) as unknown as Config;
-  const orders = { instance: "orders" };
+  const adminUser = "dblease";
+  const orders = { instance: "orders", adminUser };
   const situation = (more: Partial<LoginSituation> = {}): LoginSituation => ({
     config: config({ orders }),
     database: "orders",
@@ -127,14 +128,20 @@ describe("a server is judged", () => {
   });
 
   test("once, for all databases that are on it", () => {
-    const both = config({ signed: orders, orders, other: { instance: "other" } });
+    const rotated = { instance: "orders" };
+    const both = config({
+      signed: orders,
+      orders,
+      another: rotated,
+      other: { ...orders, instance: "other" },
+    });
     expect(watched(situation({ config: both }))?.databases).toEqual(["orders", "signed"]);
     expect(watched(situation({ config: both, database: "signed" }))).toBeUndefined();
   });
 
   test("by all members of a cluster, one that the configuration also names alone included", () => {
     const members = ["a", "b"].map((id) => ({ ...member, id, resourceId: "cluster-A" }));
-    const aurora = config({ aurora: { cluster: "c" }, second: { instance: "b" } });
+    const aurora = config({ aurora: { cluster: "c", adminUser }, second: { instance: "b", adminUser } });
     expect(watched(situation({ config: aurora, database: "aurora", members }))).toMatchObject({
       databases: ["aurora", "second"],
       members: ["a", "b"],

@@ -33,7 +33,9 @@ const stock = (...byIam: Stock["users"][number]["reason"][]): Stock => ({
 
 /** Database and only member of this name. */
 function situation(database: string, more: Partial<LoginSituation> = {}): LoginSituation {
-  const config = { databases: { [database]: { engine: "postgres", instance: database, database: "x" } } };
+  const config = {
+    databases: { [database]: { engine: "postgres", instance: database, database: "x", adminUser: "a" } },
+  };
   return {
     config: config as unknown as Config,
     database,
@@ -109,8 +111,8 @@ test("of several looks at once one counts, and one that died before it wrote is 
 test("grants by IAM explain, of all databases that are on the server", async () => {
   await register("shared");
   const databases = {
-    first: { engine: "postgres", instance: "shared", database: "a" },
-    second: { engine: "postgres", instance: "shared", database: "b" },
+    first: { engine: "postgres", instance: "shared", database: "a", adminUser: "a" },
+    second: { engine: "postgres", instance: "shared", database: "b", adminUser: "a" },
   };
   const config = { databases } as unknown as Config;
   const members = [{ id: "shared", host: "h", port: 1, resourceId: "db-S", iamEnabled: true }];
