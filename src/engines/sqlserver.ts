@@ -7,6 +7,7 @@ import { extend } from "./sqlserver/extend.ts";
 import { grant } from "./sqlserver/grant.ts";
 import { inspect } from "./sqlserver/inspect.ts";
 import { list } from "./sqlserver/list.ts";
+import { logins } from "./sqlserver/logins.ts";
 import { plan } from "./sqlserver/plan.ts";
 import { prepare } from "./sqlserver/prepare.ts";
 import { revoke } from "./sqlserver/revoke.ts";
@@ -20,6 +21,7 @@ export const sqlserver: EngineAdapter<SqlserverConnection> = {
   revoke,
   inspect,
   list,
+  logins,
   sessions,
   plan,
   doctor,

@@ -50,6 +50,8 @@ async function wholeLife(): Promise<readonly string[]> {
   await adapter.extend(person.door, person.known, inSeconds(900));
   await adapter.changePassword(person.door, person.known, verifier);
   await adapter.list(stage.door(), [stage.reader.name]);
+  stub.model.run('UPDATE "sys.databases" SET containment = 1 WHERE name = ?', database);
+  await adapter.logins?.(stage.door());
   for (const member of person.door.members) await adapter.sessions?.(stage.door(), member);
   await adapter.doctor(stage.door(), [stage.reader]);
   await stage.root(`ALTER SERVER ROLE [processadmin] ADD MEMBER [${username}]`);

@@ -27,10 +27,17 @@ export async function doctor(
       ...(await roleChecks(connection, door.database, groupRoles)),
     ]);
     const ping = (there: SqlserverConnection) => message(there, ["SELECT 1 AS one"]);
-    return [...writer, ...(await memberChecks(door, ping, engineError))];
+    return [...writer, ...(await memberChecks(door, ping, engineError)), ...replicaNote(door)];
   } catch (error) {
     return [failed("login", engineError(error, "the admin"))];
   }
+}
+
+/** Whoever makes a login here may expect it there. */
+function replicaNote({ members }: SqlserverDoor): Check[] {
+  const sentence =
+    "a replica has logins of its own: a grant opens the writer alone, and a rotation changes a password there alone";
+  return members.length > 1 ? [{ id: "replicas", ok: true, sentence }] : [];
 }
 
 function versionCheck({ serverVersion }: SqlserverConnection): Check {

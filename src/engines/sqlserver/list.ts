@@ -4,6 +4,7 @@ import { engineError } from "./errors.ts";
 import { idOf } from "./look.ts";
 import { property, readNote, sidOfText } from "./mark.ts";
 import { list as listOf, literal, theirName } from "./quote.ts";
+import { powersStatement } from "./server-powers.ts";
 import { message, type SqlserverDoor, use } from "./use.ts";
 
 /** Our kind of name, in whatever collation. */
@@ -64,10 +65,6 @@ function listStatements(database: string, groupRoles: readonly string[]): string
     `SELECT p.name AS name, r.name AS role FROM ${memberships}`,
     `SELECT p.name AS name, CONVERT(nvarchar(400), e.value) AS note FROM ${sys}.extended_properties e
       JOIN ${sys}.database_principals p ON p.principal_id = e.major_id WHERE e.class = 4 AND e.name = ${literal(property)}`,
-    `SELECT p.name AS name, d.permission_name AS power FROM sys.server_permissions d
-      JOIN sys.server_principals p ON p.principal_id = d.grantee_principal_id WHERE d.state IN ('G', 'W') AND d.type <> 'COSQ'
-      UNION ALL SELECT p.name, r.name FROM sys.server_role_members m
-      JOIN sys.server_principals r ON r.principal_id = m.role_principal_id
-      JOIN sys.server_principals p ON p.principal_id = m.member_principal_id`,
+    powersStatement,
   ];
 }

@@ -54,6 +54,11 @@ export function replicaStories(harness: SqlserverHarness<StubBackend>): void {
     "a login that came along to a replica is thrown out and dropped there as well",
     async (stage, person, replica) => {
       const session = await person.loginThere();
+      const checks = await adapter.doctor(person.door, [stage.reader]);
+      expect(checks.slice(-2).map(({ id, ok }) => [id, ok])).toEqual([
+        ["member:replica", true],
+        ["replicas", true],
+      ]);
       expect((await adapter.inspect(person.door, person.known, clock)).residue).toContainEqual({
         kind: "user",
         where: "replica",

@@ -205,11 +205,17 @@ SELECT name , CASE WHEN sid = 0xAB THEN 1 ELSE 1 END AS marked , is_disabled AS 
 SELECT name , enabled FROM msdb.dbo.sysjobs WHERE owner_sid = 0xAB
   -- antlr4ts-sql, ShardingSphere
 
+SELECT name , sid , CASE WHEN name = ORIGINAL_LOGIN ( ) THEN 1 ELSE 1 END AS admin FROM sys.server_principals p WHERE type IN ( N'x' , N'x' , N'x' , N'x' , N'x' ) AND is_disabled = 1 AND NOT EXISTS ( SELECT 1 FROM sys.server_permissions d WHERE d.grantee_principal_id = p.principal_id AND d.type = N'x' AND d.state = N'x' ) ORDER BY name
+  -- antlr4ts-sql, ShardingSphere
+
 SELECT name , sid , create_date AS created , authentication_type AS kind FROM [x].sys.database_principals WHERE type = N'x' AND ( ( LEFT ( name , 1 ) = N'x' AND LEN ( name ) = 1 ) OR principal_id IN ( SELECT m.member_principal_id FROM [x].sys.database_role_members m JOIN [x].sys.database_principals r ON r.principal_id = m.role_principal_id WHERE r.name IN ( N'x' , NULL ) ) )
   -- antlr4ts-sql
 
 SELECT name , sid , create_date AS created , is_disabled AS disabled FROM sys.server_principals WHERE type = N'x' AND ( ( LEFT ( name , 1 ) = N'x' AND LEN ( name ) = 1 ) OR sid IN ( SELECT p.sid FROM [x].sys.database_role_members m JOIN [x].sys.database_principals r ON r.principal_id = m.role_principal_id JOIN [x].sys.database_principals p ON p.principal_id = m.member_principal_id WHERE r.name IN ( N'x' , NULL ) ) )
   -- antlr4ts-sql
+
+SELECT name , sid FROM [x].sys.database_principals WHERE authentication_type = 1 ORDER BY name
+  -- antlr4ts-sql, ShardingSphere
 
 SELECT name , type AS kind FROM [x].sys.database_principals WHERE name IN ( N'x' , N'x' , N'x' , NULL )
   -- antlr4ts-sql, ShardingSphere
@@ -235,6 +241,9 @@ SELECT name FROM sys.databases WHERE owner_sid = 0xAB
 SELECT name FROM sys.databases WHERE state = 1 AND HAS_DBACCESS ( name ) = 1
   -- antlr4ts-sql, ShardingSphere
 
+SELECT name FROM sys.databases WHERE state = 1 AND HAS_DBACCESS ( name ) = 1 AND containment <> 1
+  -- antlr4ts-sql
+
 SELECT p.name AS name , CONVERT ( nvarchar ( 1 ) , e.value ) AS note FROM [x].sys.extended_properties e JOIN [x].sys.database_principals p ON p.principal_id = e.major_id WHERE e.class = 1 AND e.name = N'x'
   -- antlr4ts-sql, ShardingSphere
 
@@ -258,6 +267,9 @@ SELECT s.name AS home , o.name AS tab , c.name AS col FROM [x].sys.objects o JOI
 
 SELECT s.original_login_name AS username , s.session_id AS id , c.client_net_address AS address , s.program_name AS application , s.login_time AS started FROM sys.dm_exec_sessions s LEFT JOIN sys.dm_exec_connections c ON c.session_id = s.session_id WHERE LEFT ( s.original_login_name , 1 ) = N'x' AND LEN ( s.original_login_name ) = 1
   -- antlr4ts-sql
+
+SELECT s.original_security_id AS sid , COUNT ( * ) AS sessions , COUNT ( DISTINCT c.client_net_address ) AS addresses FROM sys.dm_exec_sessions s LEFT JOIN sys.dm_exec_connections c ON c.session_id = s.session_id GROUP BY s.original_security_id
+  -- antlr4ts-sql, ShardingSphere
 
 SELECT s.session_id AS id , CASE WHEN s.original_login_name = N'x' OR s.original_security_id = 0xAB OR s.login_name = N'x' OR s.security_id = 0xAB THEN N'x' ELSE N'x' END AS kind , c.client_net_address AS address , s.program_name AS application , s.login_time AS started FROM sys.dm_exec_sessions s LEFT JOIN sys.dm_exec_connections c ON c.session_id = s.session_id WHERE s.session_id <> @@SPID AND ( s.original_login_name = N'x' OR s.original_security_id = 0xAB OR s.login_name = N'x' OR s.security_id = 0xAB OR ( s.original_login_name = ORIGINAL_LOGIN ( ) AND s.program_name = N'x' ) )
   -- antlr4ts-sql, ShardingSphere

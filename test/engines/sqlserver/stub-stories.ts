@@ -148,6 +148,31 @@ export function stubStories(harness: SqlserverHarness<StubBackend>): void {
     },
   );
 
+  story(
+    harness,
+    "users of a contained database, who have no login, are among those who log in",
+    async (stage) => {
+      const { stub } = harness.backend();
+      const contained = (on: number) =>
+        stub.model.run('UPDATE "sys.databases" SET containment = ? WHERE name = ?', on, stage.database);
+      contained(1);
+      await stage.root("CREATE USER [aside] WITH PASSWORD = N'Aside-password-1'", stage.database);
+      const found = await harness.adapter.logins?.(stage.door());
+      expect(found?.filter(({ own }) => own === "server").map(({ name }) => name)).toEqual(["rdsa"]);
+      expect(found?.find(({ name }) => name === "aside")).toEqual({
+        username: `aside of database ${stage.database}`,
+        name: "aside",
+        byIam: false,
+        powers: [],
+        sessions: 0,
+        addresses: 0,
+        bar: `USE [${stage.database}]; DENY CONNECT TO [aside]`,
+      });
+      await stage.root("DROP USER [aside]", stage.database);
+      contained(0);
+    },
+  );
+
   story(harness, "no admin session is left behind by anything", async (stage) => {
     const person = await granted(harness, stage);
     await harness.adapter.list(stage.door(), [stage.reader.name]);

@@ -16,7 +16,7 @@ const serverViews: Record<string, string> = {
   endpoints: "name, principal_id",
   server_triggers: "name, object_id",
   server_sql_modules: "object_id, execute_as_principal_id",
-  databases: "name, database_id, state, owner_sid",
+  databases: "name, database_id, state, owner_sid, containment",
   dm_exec_sessions:
     "session_id, login_name, original_login_name, security_id, original_security_id, program_name, login_time",
   dm_exec_connections: "session_id, client_net_address",
@@ -114,7 +114,7 @@ export class Model {
 
   createDatabase(name: string, owner: Uint8Array | null): void {
     const id = Number(this.one('SELECT COUNT(*) AS n FROM "sys.databases"')?.n) + 1;
-    this.run('INSERT INTO "sys.databases" VALUES (?, ?, 0, ?)', name, id, owner);
+    this.run('INSERT INTO "sys.databases" VALUES (?, ?, 0, ?, 0)', name, id, owner);
     for (const [view, columns] of Object.entries(databaseViews)) {
       this.sqlite.exec(`CREATE TABLE ${quoted(`${name}/sys.${view}`)} (${columns})`);
     }

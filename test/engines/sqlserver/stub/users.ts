@@ -25,6 +25,7 @@ function insertPrincipal(
   type: string,
   sid: Uint8Array | null,
   owner: number | null,
+  authentication = type === "S" && sid ? 1 : 0,
 ): number {
   const { model, database } = session;
   if (model.principal(database, name)) {
@@ -36,7 +37,7 @@ function insertPrincipal(
     sid,
     type,
     model.now(),
-    type === "S" && sid ? 1 : 0,
+    authentication,
     owner,
   );
   return Number(model.principal(database, name)?.principal_id);
@@ -45,6 +46,14 @@ function insertPrincipal(
 export function createUser(session: Session, cursor: Cursor): void {
   const { model, database } = session;
   const name = cursor.name();
+  if (cursor.takes("WITH", "PASSWORD", "=")) {
+    cursor.of("text");
+    demandOwner(session, "user", name);
+    if (!model.database(database)?.containment)
+      throw new Fault(33_233, "You can only create a user with a password in a contained database.");
+    insertPrincipal(session, name, "S", crypto.getRandomValues(new Uint8Array(28)), null, 2);
+    return;
+  }
   cursor.expect("FOR", "LOGIN");
   const loginName = cursor.name();
   cursor.finish();
