@@ -4,7 +4,7 @@ import type { OracleBinds, OracleConnection } from "../connect/oracle.ts";
 import { DbleaseError } from "../errors.ts";
 import type { TwoPasswordUsers } from "./application-users.ts";
 import * as block from "./oracle/block.ts";
-import { engineError, noSuchProcedure, numberOf } from "./oracle/errors.ts";
+import { engineError, noSuchProcedure, numberOf, passwordJudgedBad, passwordShape } from "./oracle/errors.ts";
 import { hasRollover } from "./oracle/rollover.ts";
 
 const refuseUnknown = `${block.findUser}
@@ -126,12 +126,12 @@ function rotationError(error: unknown, username: string): DbleaseError {
       return new DbleaseError("USER_REFUSED", `${username} is locked, so that no password can be proved`, {
         next: `ALTER USER ${username} ACCOUNT UNLOCK, then dblease rotate`,
       });
-    case 28003:
+    case passwordJudgedBad:
       return new DbleaseError(
         "USER_REFUSED",
         `the verify function in the profile of ${username} refuses a password`,
         {
-          next: "let it take 30 letters, digits, _ and -, two of each, then dblease rotate",
+          next: `${passwordShape}; then dblease rotate`,
         },
       );
     case 28007:

@@ -12,6 +12,11 @@ export const stillOwning = 1922;
 /** PL/SQL that does not compile: a package that is not there, not ours to call, or invalid. */
 export const noSuchProcedure = 6550;
 
+/** A verify function, of a profile or of the server's mandatory one (21c), which no profile of ours can overrule. */
+export const passwordJudgedBad = 28003;
+/** What such a function has to take. */
+export const passwordShape = "let it take 30 letters, digits, _ and -, two of each";
+
 const unknownRole = 1919;
 /** Another job of this name stands in the admin's schema. */
 const jobOfSomebody = 27477;
@@ -63,6 +68,13 @@ export function engineError(error: unknown, username: string): DbleaseError {
     return new DbleaseError("NOT_PREPARED", "a standing role is missing in this database", {
       next: "dblease databases prepare",
     });
+  }
+  if (number === passwordJudgedBad) {
+    return new DbleaseError(
+      "BAD_CONFIGURATION",
+      `the verify function of the server's mandatory profile refuses the password of ${username}`,
+      { next: `${passwordShape}; then request access again` },
+    );
   }
   if (lacksPrivilege.includes(number)) {
     return new DbleaseError(

@@ -49,7 +49,7 @@ export function oracleStories(
       const name = person.user.username.toUpperCase();
       await stage.root(`CREATE TABLE "${name}".COPY (id NUMBER)`);
       await stage.root(
-        `BEGIN DBMS_SCHEDULER.CREATE_JOB(job_name => '"${name}"."IT''S"', job_type => 'PLSQL_BLOCK', job_action => 'NULL;',
+        `BEGIN DBMS_SCHEDULER.CREATE_JOB(job_name => '"${name}"."NIGHTLY"', job_type => 'PLSQL_BLOCK', job_action => 'NULL;',
         start_date => FROM_TZ(TO_TIMESTAMP('2099-01-01', 'YYYY-MM-DD'), 'UTC'), enabled => TRUE, comments => 'theirs'); END;`,
       );
       await stage.root(`GRANT SELECT ON "${name}"."COPY" TO ${stage.schema}`);
@@ -59,7 +59,7 @@ export function oracleStories(
       expect(receipt).toMatchObject({ users: 1, sessions: 0, privileges: 0, objects: 2 });
       expect(receipt.droppedAt).toBeUndefined();
       expect(receipt.residue.map(({ kind, what }) => `${kind}: ${what}`).sort()).toEqual([
-        `executable: job "${name}"."IT'S"`,
+        `executable: job "${name}"."NIGHTLY"`,
         `object: table "${name}"."COPY", open to ${stage.schema}`,
         `user: ${person.user.username}`,
       ]);

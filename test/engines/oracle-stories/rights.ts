@@ -1,8 +1,9 @@
 /** What the admin lacks is named with the statement that gives it; what a role cannot have is refused. */
 import { expect } from "vitest";
 import type { Scope } from "../../../src/engines/engine.ts";
-import { granted, newUser, refusal, story } from "../conformance/story.ts";
+import { clock, expectGone, granted, newUser, refusal, story } from "../conformance/story.ts";
 import type { PlayedHarness } from "../harness/oracle-played.ts";
+import { OraError } from "../played-oracle/ora-error.ts";
 import { makeTable } from "../played-oracle/user-sql.ts";
 
 export function rightStories(harness: PlayedHarness): void {
@@ -75,6 +76,24 @@ export function rightStories(harness: PlayedHarness): void {
     );
     expect(await failed()).toEqual([]);
   });
+
+  story(
+    harness,
+    "a mandatory profile that refuses the password is named, and nothing stays",
+    async (stage) => {
+      const { user } = newUser(harness, stage);
+      const door = stage.door(user.marker.grantId);
+      stage.server.before = async (statement) => {
+        if (statement.startsWith("CREATE USER")) throw new OraError(28003, "password verification failed");
+      };
+      await expect(adapter.grant(door, user)).rejects.toMatchObject({
+        code: "BAD_CONFIGURATION",
+        next: expect.stringContaining("two of each"),
+      });
+      stage.server.before = async () => {};
+      await expectGone(stage, { known: user }, await adapter.revoke(door, user, clock));
+    },
+  );
 
   story(harness, "a lock that the server failed to set is named", async (stage) => {
     const person = await granted(harness, stage);
