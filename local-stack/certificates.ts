@@ -13,9 +13,13 @@ export interface Certificates {
 
 /**
  * A certificate authority of this stack alone, and a server certificate that it signed. The CA's key is not kept.
- * `keyType`: what the server can use; the OpenSSL inside MySQL 8.0.15 knows RSA only.
+ * `keyType`: what the server can use; the OpenSSL inside MySQL 8.0.15 knows RSA only. `address`: where it listens.
  */
-export async function makeCertificates(folder: string, keyType: "ec" | "rsa" = "ec"): Promise<Certificates> {
+export async function makeCertificates(
+  folder: string,
+  keyType: "ec" | "rsa" = "ec",
+  address = "127.0.0.1",
+): Promise<Certificates> {
   const shared = {
     keyType,
     algorithm: "sha256",
@@ -39,7 +43,7 @@ export async function makeCertificates(folder: string, keyType: "ec" | "rsa" = "
         name: "subjectAltName",
         altNames: [
           { type: 2, value: "localhost" },
-          { type: 7, ip: "127.0.0.1" },
+          { type: 7, ip: address },
         ],
       },
     ],

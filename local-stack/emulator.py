@@ -34,6 +34,7 @@ def main() -> None:
         log_patterns,
         message_moves,
         policy_simulation,
+        proxy_endpoint,
         rds_iam_judge,
         role_boundaries,
         root_access_key,
@@ -54,6 +55,7 @@ def main() -> None:
     condition_keys.close()
     custom_resources.close()
     policy_simulation.close()
+    proxy_endpoint.close()
     log_patterns.close()
     dynamodb_leading_keys.close()
     stack_deletion.close()

@@ -7,6 +7,8 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { createSecureContext, TLSSocket } from "node:tls";
 
 export interface FrontDoor {
+  /** Absent: 127.0.0.1. */
+  host?: string;
   port: number;
   /** Unix socket of the server. */
   socketPath: string;
@@ -131,7 +133,7 @@ async function answer(door: FrontDoor, socket: Socket): Promise<void> {
   await letIn(door, client);
 }
 
-/** Opens the door on 127.0.0.1. It ends with this process. */
+/** Opens the door. It ends with this process. */
 export async function openFrontDoor(door: FrontDoor): Promise<Server> {
   const server = createServer((socket) => {
     socket.on("error", () => socket.destroy());
@@ -139,7 +141,7 @@ export async function openFrontDoor(door: FrontDoor): Promise<Server> {
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(door.port, "127.0.0.1", resolve);
+    server.listen(door.port, door.host ?? "127.0.0.1", resolve);
   });
   return server;
 }

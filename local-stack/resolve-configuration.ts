@@ -9,6 +9,7 @@ import {
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import { isMap, parseDocument, type YAMLMap } from "yaml";
+import { findProxyId } from "../src/workflow/resolve-proxy.ts";
 import type { AwsAccess } from "./aws-access.ts";
 import { standBeside } from "./stand-beside.ts";
 
@@ -70,12 +71,15 @@ function useFullPaths(database: YAMLMap, configFile: string): void {
   if (typeof ca === "string") database.setIn(["tls", "ca"], resolve(dirname(configFile), ca));
 }
 
-/** A new instance has a new resource id, which the file cannot know. */
+/** A new instance has a new resource id, which the file cannot know; so has a proxy. */
 async function useResourceId(database: YAMLMap, access: AwsAccess): Promise<void> {
-  const found = await new RDSClient(access).send(
+  const rds = new RDSClient(access);
+  const found = await rds.send(
     new DescribeDBInstancesCommand({ DBInstanceIdentifier: String(database.get("instance")) }),
   );
-  database.set("resourceIds", [String(found.DBInstances?.[0]?.DbiResourceId)]);
+  const resourceIds = [found.DBInstances?.[0]?.DbiResourceId];
+  if (database.has("proxy")) resourceIds.push(await findProxyId(rds, String(database.get("proxy"))));
+  database.set("resourceIds", resourceIds.map(String));
 }
 
 interface Login {

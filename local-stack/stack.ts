@@ -11,6 +11,7 @@ import type { Judge } from "./judge-socket.ts";
 import { attachPolicies, createDeployer, createPeople } from "./people.ts";
 import { type PostgresServer, startPostgresServer } from "./postgres-server.ts";
 import { type Instance, registerInstance } from "./register-instance.ts";
+import { type RdsProxy, registerProxy } from "./register-proxy.ts";
 import { resolveConfiguration } from "./resolve-configuration.ts";
 import { scheduleRotations } from "./schedule-rotations.ts";
 import { seed } from "./seed.ts";
@@ -41,6 +42,8 @@ export interface StackOptions {
   with?: readonly FurtherEngine[];
   /** Servers that somebody else runs, as instances of RDS; the configuration names them. */
   instances?: readonly (Instance & { host: string })[];
+  /** RDS proxies as RDS describes them; who started the stack lets them listen. */
+  proxies?: readonly RdsProxy[];
   /** Where `env:NAME` is looked up, besides the logins that the stack itself provides. */
   env?: NodeJS.ProcessEnv;
   onProgress?: (words: string) => void;
@@ -114,6 +117,7 @@ async function deployInto(
   };
   const prepared = async () => {
     for (const instance of instances) await registerInstance(deployer, { iam, ...instance });
+    for (const proxy of options.proxies ?? []) await registerProxy(deployer, proxy);
     await logExport.ready;
     const [people, databases] = await Promise.all([
       createPeople(emulator.root),

@@ -12,6 +12,8 @@ export interface Emulator {
   logFile: string;
   /** What RDS would ask AWS about an IAM login at this instance. */
   judgeToken(instance: string, username: string, token: string): Promise<boolean>;
+  /** The same at an RDS Proxy, which then logs in to its own target with its own role. */
+  judgeTokenAtProxy(proxy: string, username: string, token: string): Promise<boolean>;
   /** Settles when it has ended, asked for or not. */
   ended: Promise<unknown>;
   stop(): Promise<void>;
@@ -58,16 +60,18 @@ export async function startEmulator(options: { folder: string; caFile: string })
   closeSync(log);
   const port = await announcedPort(server, logFile);
   const endpoint = `http://127.0.0.1:${port}`;
+  const judge = async (question: object) => {
+    const answer = await fetch(`${endpoint}/_local/rds-iam`, {
+      method: "POST",
+      headers: { "x-capability": capability },
+      body: JSON.stringify(question),
+    });
+    return ((await answer.json()) as { allowed: boolean }).allowed;
+  };
   return {
     root: { endpoint, region, credentials },
-    async judgeToken(instance, username, token) {
-      const answer = await fetch(`${endpoint}/_local/rds-iam`, {
-        method: "POST",
-        headers: { "x-capability": capability },
-        body: JSON.stringify({ instance, username, token }),
-      });
-      return ((await answer.json()) as { allowed: boolean }).allowed;
-    },
+    judgeToken: (instance, username, token) => judge({ instance, username, token }),
+    judgeTokenAtProxy: (proxy, username, token) => judge({ proxy, username, token }),
     logFile,
     ended: server.ended,
     stop: server.stop,

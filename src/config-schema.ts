@@ -4,6 +4,7 @@ import { durationSeconds } from "./duration.ts";
 import { DbleaseError } from "./errors.ts";
 import { hasAdmin } from "./has-admin.ts";
 import { days, isTimeZone } from "./hours.ts";
+import { isProxyId } from "./proxy-id.ts";
 
 /** Ids go into role names of the database, so they stay short and plain; `--` is left out to keep them unambiguous. */
 const id = z
@@ -65,9 +66,15 @@ const database = z
     model: z.enum(["native", "iam", "prefer-iam"]).default("native"),
     /** Who signs tokens: the broker for each login, or the person with an IAM role of their own. */
     mode: z.enum(["broker", "policy"]).default("broker"),
-    /** RDS resource ids for which tokens may be signed: `db-...` of an instance, `cluster-...` of a cluster. */
+    /** RDS Proxy through which people log in by IAM; dblease itself never does. */
+    proxy: z
+      .string()
+      .regex(/^[A-Za-z](-?[A-Za-z0-9])*$/, "write the name of an RDS Proxy")
+      .max(63)
+      .optional(),
+    /** RDS resource ids for which tokens may be signed: `db-...` of an instance, `cluster-...` of a cluster, `prx-...` of a proxy. */
     resourceIds: z
-      .array(z.string().regex(/^(db|cluster)-[A-Za-z0-9]+$/, "write db-... or cluster-..."))
+      .array(z.string().regex(/^(db|cluster|prx)-[A-Za-z0-9]+$/, "write db-..., cluster-... or prx-..."))
       .default([]),
     /** Logs that RDS exports to CloudWatch: dblease reads the sessions of its grants there. */
     logs: z.array(z.enum(["postgresql", "audit", "iam-db-auth-error"])).default([]),
@@ -101,6 +108,15 @@ const database = z
   .refine((it) => signsTokens(it) === it.resourceIds.length > 0, {
     message:
       "resourceIds go with adminUser and with grants by IAM: tokens are signed for listed RDS resource ids only",
+  })
+  .refine((it) => it.proxy === undefined || it.model !== "native", {
+    message: "a proxy is for grants by IAM: write model: iam or prefer-iam",
+  })
+  .refine((it) => (it.proxy !== undefined) === it.resourceIds.some(isProxyId), {
+    message: "proxy goes with its prx-... in resourceIds",
+  })
+  .refine((it) => it.adminUser === undefined || it.resourceIds.some((id) => !isProxyId(id)), {
+    message: "adminUser goes past the proxy: list db-... or cluster-... in resourceIds, too",
   })
   .refine((it) => it.logs.length === 0 || it.host === undefined, {
     message: "logs come from RDS: name its instance or cluster, not a host",

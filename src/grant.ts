@@ -207,6 +207,8 @@ export interface Grant {
   /** IAM was read after the newest removal and had that policy no more. */
   policyAbsentAt?: Instant;
   members?: readonly Member[];
+  /** RDS Proxy through which alone the user logs in, by IAM; dblease itself goes to the members. */
+  proxy?: Member;
   /** RDS could not be asked at the newest revoke: its members are those of the grant, and no proof rests on them. */
   membersAreOld?: boolean;
   /** RDS resource id of the server on which the user was made; absent: RDS does not know it. */
@@ -242,6 +244,11 @@ export const grantIdPattern = /^[0-9a-hjkmnp-tv-z]{12}$/;
 export function grantId(random: Uint8Array): GrantId {
   if (random.length < 12) throw new RangeError("a grant id needs 12 random bytes");
   return Array.from(random.subarray(0, 12), (byte) => alphabet[byte & 31]).join("");
+}
+
+/** Where the user of a grant may log in, the usual place first. */
+export function entrances({ proxy, members }: Pick<Grant, "proxy" | "members">): readonly Member[] {
+  return proxy ? [proxy] : (members ?? []);
 }
 
 /** The grant's instant of end, `durationSeconds` after activation. */

@@ -18,6 +18,8 @@ test.each([
   byIam("mysql", ids),
   byIam("mariadb", `adminUser: dblease, ${ids}`),
   byIam("postgres", `adminUser: dblease, ${ids}`),
+  byIam("postgres", "adminUser: dblease, proxy: a-proxy, resourceIds: [db-ABC, prx-1f]"),
+  byIam("mysql", "proxy: a-proxy, resourceIds: [prx-1f]"),
 ])("grants by IAM, and the admin that they need there", (text) => {
   expect(readConfig(text, "x.yaml").databases.orders?.model).toBe("iam");
 });
@@ -71,6 +73,30 @@ test.each([
     "a server that is listed and for which nothing is signed",
     byIam("mysql", ids).replace("model: iam", "model: native"),
     "resourceIds go with",
+  ],
+  ["a proxy that is not listed", byIam("mysql", `proxy: a-proxy, ${ids}`), "proxy goes with its prx-"],
+  [
+    "a listed proxy that is not named",
+    byIam("mysql", "resourceIds: [db-ABC, prx-1f]"),
+    "proxy goes with its",
+  ],
+  [
+    "an admin that would have to go through the proxy",
+    byIam("postgres", "adminUser: dblease, proxy: a-proxy, resourceIds: [prx-1f]"),
+    "adminUser goes past the proxy",
+  ],
+  [
+    "a proxy for passwords",
+    byIam("mysql", "proxy: a-proxy, adminUser: dblease, resourceIds: [db-A, prx-1f]").replace(
+      "model: iam",
+      "model: native",
+    ),
+    "a proxy is for grants by IAM",
+  ],
+  [
+    "a proxy's name with a command in it",
+    byIam("mysql", 'proxy: "a; rm", resourceIds: [prx-1f]'),
+    "write the name of an RDS Proxy",
   ],
   ["grants by IAM on Oracle", byIam("oracle", ids), "databases.orders: oracle has no logins by IAM"],
   [

@@ -12,7 +12,7 @@ const allowed: readonly (readonly [from: RegExp, to: RegExp])[] = [
   ],
   [/^functions\//, /^src\//],
   [/^bench\//, /^(bench\/|cli\/proxy\/|local-stack\/|src\/|infra\/bundle-functions\.ts$|test\/)/],
-  [/^infra\//, /^(infra\/|src\/(config|errors|has-admin)\.ts$)/],
+  [/^infra\//, /^(infra\/|src\/(config|errors|has-admin|proxy-id)\.ts$)/],
   [/^src\/engines\//, /^src\/(engines\/|verifiers\/|connect\/|grant\.ts|receipt\.ts|errors\.ts)/],
   [/^src\/connect\//, /^src\/(connect\/|engines\/engine\.ts|grant\.ts|errors\.ts)/],
   [/^src\/store\//, /^src\/(store\/|audit\/(audit-event|day-digest|session-note)\.ts$|[a-z-]+\.ts$)/],

@@ -45,10 +45,13 @@ async function proxied({ api }: Context, database: string, role: string | undefi
   );
 }
 
-/** The grant's own authority, or the file that the engine's clients trust; absent: this machine's authorities. */
+/**
+ * The grant's own authority, or the file that the engine's clients trust; absent, or libpq's word `system`: this
+ * machine's authorities.
+ */
 function authority(env: NodeJS.ProcessEnv, grant: GrantView): string | undefined {
   const known = env[credentialTexts(grant).authorityVariable];
-  return grant.connection?.ca ?? (known ? readFileSync(known, "utf8") : undefined);
+  return grant.connection?.ca ?? (known && known !== "system" ? readFileSync(known, "utf8") : undefined);
 }
 
 function targetOf(context: Context, grant: GrantView, refusals: EventEmitter): RelayTarget {

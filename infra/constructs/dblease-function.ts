@@ -161,6 +161,18 @@ export class DbleaseFunction extends Construct implements IGrantable {
     this.allow(["rds:DescribeDBInstances", "rds:DescribeDBClusters"], ["*"], because);
   }
 
+  /** Which proxy stands under a name. */
+  allowFindProxy(): void {
+    const because = "A proxy that was made anew under its name, with another ARN, must be seen, too.";
+    this.allow(["rds:DescribeDBProxies"], ["*"], because);
+  }
+
+  /** The same, and where it leads. */
+  allowResolveProxy(): void {
+    this.allowFindProxy();
+    this.allow(["rds:DescribeDBProxyTargets"], ["*"], "The targets of such a proxy have other ARNs, too.");
+  }
+
   /** Names of roles, and the groups and tags that rules may ask for. */
   allowFindTraits(): void {
     const because = "Anybody of the account may ask for access; these calls only read who it is.";

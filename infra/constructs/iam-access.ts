@@ -2,6 +2,7 @@ import { Duration, Stack } from "aws-cdk-lib";
 import { ArnPrincipal, PolicyStatement, Role } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
 import type { DatabaseConfig } from "../../src/config.ts";
+import { isProxyId } from "../../src/proxy-id.ts";
 import { acknowledgeStar } from "./acknowledge.ts";
 import { DbleaseFunction, type Installation } from "./dblease-function.ts";
 import type { EngineFunctions } from "./engine-functions.ts";
@@ -12,7 +13,7 @@ function dbuserArn(scope: Construct, resourceId: string, username: string): stri
   return `arn:${partition}:rds-db:${region}:${account}:dbuser:${resourceId}/${username}`;
 }
 
-/** Logins of the temporary users of all grants, on all servers that are listed. */
+/** Logins of the temporary users of all grants, on all servers and proxies that are listed. */
 export function temporaryUserArns(
   scope: Construct,
   databases: readonly Pick<DatabaseConfig, "resourceIds">[],
@@ -20,13 +21,15 @@ export function temporaryUserArns(
   return databases.flatMap((it) => it.resourceIds.map((id) => dbuserArn(scope, id, "jit_*")));
 }
 
-/** Logins of the admins who have no password, on all servers that are listed for their databases. */
+/** Logins of the admins who have no password, on all servers that are listed for their databases; no proxy. */
 export function iamAdminArns(
   scope: Construct,
   databases: readonly Pick<DatabaseConfig, "adminUser" | "resourceIds">[],
 ): string[] {
   return databases.flatMap(({ adminUser, resourceIds }) =>
-    adminUser === undefined ? [] : resourceIds.map((it) => dbuserArn(scope, it, adminUser)),
+    adminUser === undefined
+      ? []
+      : resourceIds.filter((it) => !isProxyId(it)).map((it) => dbuserArn(scope, it, adminUser)),
   );
 }
 

@@ -9,6 +9,8 @@ import { gauge } from "./operators.ts";
 
 /** Every minute, on concurrency of its own: what is overdue, stuck or lost. */
 export class Sweeper extends Construct {
+  readonly sweep: DbleaseFunction;
+
   constructor(
     scope: Construct,
     id: string,
@@ -22,6 +24,7 @@ export class Sweeper extends Construct {
       timeoutSeconds: 50,
       reservedConcurrency: 2,
     });
+    this.sweep = sweep;
     installation.store.grantRead(sweep);
     installation.store.grantQuery(sweep);
     installation.store.grantChange(sweep, ["finding"]);

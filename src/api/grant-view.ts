@@ -1,16 +1,18 @@
-import type { Approval, BreakGlass, Grant } from "../grant.ts";
+import { type Approval, type BreakGlass, entrances, type Grant } from "../grant.ts";
 import type { ApprovalView, BreakGlassView, ConnectionView, GrantView } from "../views.ts";
 
 function connection(grant: Grant): ConnectionView | undefined {
-  const writer = grant.members?.[0];
-  if (!writer) return undefined;
+  const [entrance] = entrances(grant);
+  if (!entrance) return undefined;
+  const { host, port } = entrance;
   const { tls, database } = grant.database;
   return {
-    host: writer.host,
-    port: writer.port,
+    host,
+    port,
     database,
     tls: tls === "off" ? "off" : "verify-full",
-    ...(tls && tls !== "off" ? { ca: tls.ca } : {}),
+    // The authority of the server, which is not that of a proxy: those have Amazon's public ones.
+    ...(tls && tls !== "off" && !grant.proxy ? { ca: tls.ca } : {}),
   };
 }
 
@@ -29,6 +31,7 @@ export function grantView(grant: Grant): GrantView {
     configVersion: _configVersion,
     userOid: _userOid,
     members: _members,
+    proxy: _proxy,
     membersAreOld: _membersAreOld,
     serverId: _serverId,
     formerMembers: _formerMembers,

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { DbleaseError } from "../errors.ts";
 import { scopesOf } from "../freeze.ts";
-import { type Grant, isDue, type Member } from "../grant.ts";
+import { entrances, type Grant, isDue, type Member } from "../grant.ts";
 import { type Broker, signForGrant } from "../iam/broker.ts";
 import { replacedBy } from "../replaced.ts";
 import { assertNotFrozen } from "../store/freezes.ts";
@@ -21,13 +21,17 @@ export interface TokenApi extends Omit<Api, "workflows" | "rds" | "personPolicie
 const tokensPerMinute = 120;
 const tokenSeconds = 900;
 
-function memberOf(grant: Grant, wanted: string | undefined): Member {
-  const members = grant.members ?? [];
-  const found = wanted === undefined ? members[0] : members.find((it) => it.id === wanted);
+function entranceOf(grant: Grant, wanted: string | undefined): Member {
+  const all = entrances(grant);
+  const found = wanted === undefined ? all[0] : all.find((it) => it.id === wanted);
   if (found) return found;
-  throw new DbleaseError("NOT_FOUND", `database ${grant.database.id} has no member ${wanted}`, {
-    next: `one of ${members.map((it) => it.id).join(", ")}`,
-  });
+  throw new DbleaseError(
+    "NOT_FOUND",
+    `no token for ${wanted}: users of ${grant.database.id} log in elsewhere`,
+    {
+      next: `one of ${all.map((it) => it.id).join(", ")}`,
+    },
+  );
 }
 
 /**
@@ -35,8 +39,8 @@ function memberOf(grant: Grant, wanted: string | undefined): Member {
  * this is for the person, and RDS may be down.
  */
 async function assertNotReplaced(api: TokenApi, grant: Grant): Promise<void> {
-  const current = await api.currentServer(grant.database).catch(() => grant.serverId);
-  const because = replacedBy(grant, current);
+  const current = await api.currentServer(grant).catch(() => undefined);
+  const because = current && replacedBy(grant, current);
   if (because) throw new DbleaseError("REFUSED", because, { next: "the grant ends; request access again" });
 }
 
@@ -89,12 +93,12 @@ async function issue(
 ): Promise<TokenView> {
   await assertMayHave(api, call, grant);
   await assertNotReplaced(api, grant);
-  const member = memberOf(grant, wanted);
-  const token = await signForGrant(api.broker, grant, member);
+  const entrance = entranceOf(grant, wanted);
+  const token = await signForGrant(api.broker, grant, entrance);
   const event = eventOf(api, call, grant, "TokenIssued");
   const lived = new Date(Date.parse(event.at) + tokenSeconds * 1000).toISOString();
   const until = grant.expiresAt && grant.expiresAt < lived ? grant.expiresAt : lived;
-  const { host, port, resourceId = "" } = member;
+  const { host, port, resourceId = "" } = entrance;
   const sha256 = createHash("sha256").update(token).digest("hex");
   await recordIssued(api.table, grant, {
     ...event,
@@ -104,7 +108,7 @@ async function issue(
 }
 
 /**
- * @param member id of the server to log in to; absent: the writer.
+ * @param member id of the server to log in to; absent: the proxy where there is one, else the writer.
  * @throws NOT_FOUND, NOT_ALLOWED, WRONG_STATUS, FROZEN, TOO_MANY, CONFLICT (it ended this moment), UNAVAILABLE.
  */
 export async function issueToken(

@@ -8,6 +8,7 @@ import { openGrants } from "../store/find-grants.ts";
 import type { Table } from "../store/table.ts";
 import type { DoctorView } from "../views.ts";
 import { resolveMembers } from "../workflow/resolve-members.ts";
+import { checkProxy } from "../workflow/resolve-proxy.ts";
 import { type Call, isAdmin, isAuditor } from "./api.ts";
 import type { ApiParts } from "./routes.ts";
 
@@ -52,5 +53,6 @@ export async function runAdmin(
   if (action === "move-admin") await assertNobodyNeedsPassword(api.table, config, id);
   const members = await resolveMembers(api.rds, order.database);
   const { checks } = await runAdminOrder(api.admin, { ...order, members });
-  return { database: id, checks: [...takesTokens(config, id, members), ...checks] };
+  const proxy = await checkProxy(api.rds, config, order.database);
+  return { database: id, checks: [...takesTokens(config, id, members), ...proxy, ...checks] };
 }

@@ -1,6 +1,7 @@
 /** Which logins by IAM have their reason (pure): dblease's own roles, a grant's policy, and what the configuration names. */
 import type { Config } from "../config.ts";
 import { type GrantId, grantIdPattern } from "../grant.ts";
+import { isProxyId } from "../proxy-id.ts";
 import { type Holder, holderText } from "./holder.ts";
 import { covers } from "./pattern.ts";
 import type { ReachingStatement } from "./policy-reach.ts";
@@ -20,7 +21,7 @@ function ownLogins({ config, place }: Explanations): Set<string> {
   const { partition, region, account } = place;
   const of = Object.values(config.databases).flatMap(({ adminUser, resourceIds }) =>
     resourceIds.flatMap((id) =>
-      ["jit_*", ...(adminUser === undefined ? [] : [adminUser])].map(
+      ["jit_*", ...(adminUser === undefined || isProxyId(id) ? [] : [adminUser])].map(
         (user) => `arn:${partition}:rds-db:${region}:${account}:dbuser:${id}/${user}`,
       ),
     ),

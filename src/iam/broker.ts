@@ -34,20 +34,21 @@ function stsError(error: unknown): DbleaseError {
 }
 
 /**
- * A token for the user of an active grant on one member of its database, good for 15 minutes and, by its policy, not
+ * A token for the user of an active grant on one of its entrances, good for 15 minutes and, by its policy, not
  * beyond the grant. CloudTrail shows the grant id as session name and the requester as source identity.
  * @throws UNAVAILABLE where STS fails or RDS knows no id of the server, BAD_CONFIGURATION where the role is closed.
  */
-export async function signForGrant(broker: Broker, grant: Grant, member: Member): Promise<string> {
-  if (!member.resourceId || !grant.expiresAt) {
-    throw new DbleaseError("UNAVAILABLE", `RDS knows no resource id of ${member.id}`, {
+export async function signForGrant(broker: Broker, grant: Grant, entrance: Member): Promise<string> {
+  const { id, host, port, resourceId } = entrance;
+  if (!resourceId || !grant.expiresAt) {
+    throw new DbleaseError("UNAVAILABLE", `RDS knows no resource id of ${id}`, {
       next: `dblease doctor ${grant.database.id}`,
     });
   }
   const target = {
     ...arnParts(broker.connectRole),
     region: broker.region,
-    resourceId: member.resourceId,
+    resourceId,
     username: grant.username,
   };
   const session = await broker.sts
@@ -64,7 +65,7 @@ export async function signForGrant(broker: Broker, grant: Grant, member: Member)
       throw stsError(error);
     });
   const { AccessKeyId = "", SecretAccessKey = "", SessionToken = "" } = session.Credentials ?? {};
-  return signToken({ host: member.host, port: member.port, username: grant.username }, broker.region, {
+  return signToken({ host, port, username: grant.username }, broker.region, {
     accessKeyId: AccessKeyId,
     secretAccessKey: SecretAccessKey,
     sessionToken: SessionToken,

@@ -5,7 +5,7 @@ export interface ConnectTarget {
   partition: string;
   region: string;
   accountId: string;
-  /** RDS resource id, `db-...` or `cluster-...`. */
+  /** RDS resource id, `db-...`, `cluster-...` or `prx-...`. */
   resourceId: string;
   username: string;
 }

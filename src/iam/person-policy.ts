@@ -10,7 +10,14 @@ import {
   paginateListRolePolicies,
 } from "@aws-sdk/client-iam";
 import { DbleaseError } from "../errors.ts";
-import { type Grant, type GrantId, type GrantStatus, grantIdPattern, type Instant } from "../grant.ts";
+import {
+  entrances,
+  type Grant,
+  type GrantId,
+  type GrantStatus,
+  grantIdPattern,
+  type Instant,
+} from "../grant.ts";
 import { findGrant, readGrant } from "../store/find-grants.ts";
 import type { Table } from "../store/table.ts";
 import { connectPolicy } from "./connect-policy.ts";
@@ -42,7 +49,7 @@ function until(grant: Grant, now: Date): Instant {
 
 function policyOf(grant: Grant, role: string, region: string, now: Date): string {
   const [, partition = "", , , accountId = ""] = role.split(":");
-  const servers = [...new Set((grant.members ?? []).flatMap((it) => it.resourceId ?? []))];
+  const servers = [...new Set(entrances(grant).flatMap((it) => it.resourceId ?? []))];
   const targets = servers.map((resourceId) => ({
     partition,
     region,

@@ -7,7 +7,7 @@ import type { RDSClient } from "@aws-sdk/client-rds";
 import { decideAgain } from "../approval.ts";
 import { DbleaseError } from "../errors.ts";
 import { scopesOf } from "../freeze.ts";
-import type { Grant, GrantId, Member } from "../grant.ts";
+import type { Grant, GrantId } from "../grant.ts";
 import { findPeople } from "../iam/find-people.ts";
 import { followPolicy, type PersonPolicyFunction } from "../iam/person-policies.ts";
 import { readConfigItem } from "../store/configs.ts";
@@ -17,6 +17,7 @@ import { findFreezes } from "../store/freezes.ts";
 import { changeStatus, touchGrant } from "../store/grants.ts";
 import type { Table } from "../store/table.ts";
 import { resolveMembers } from "./resolve-members.ts";
+import { resolveProxy } from "./resolve-proxy.ts";
 
 interface Parts {
   table: Table;
@@ -52,10 +53,10 @@ async function deny(table: Table, grant: Grant, because: string, now: Date): Pro
  * Policy mode: the policy first, so that IAM knows it by the time there is a user; alone it opens nothing.
  * @throws UNAVAILABLE; WRONG_STATUS, the grant being denied, where the person's role has no room for it.
  */
-async function letSign(parts: Parts, grant: Grant, members: readonly Member[]): Promise<void> {
+async function letSign(parts: Parts, grant: Grant, to: Pick<Grant, "members" | "proxy">): Promise<void> {
   if (!grant.personRole) return;
   const isApproved = { expression: "#s = :s", names: { "#s": "status" }, values: { ":s": "approved" } };
-  if (!(await touchGrant(parts.table, grant.id, { members }, isApproved))) return;
+  if (!(await touchGrant(parts.table, grant.id, to, isApproved))) return;
   await followPolicy(parts.personPolicies, grant).catch((error: unknown) => {
     if (!(error instanceof DbleaseError) || error.code === "UNAVAILABLE") throw error;
     return deny(parts.table, grant, error.message, parts.clock());
@@ -89,9 +90,14 @@ export async function beginGrant(parts: Parts, id: GrantId): Promise<{ grantId: 
     const because = `IAM authentication of database ${grant.database.id} is off: dblease databases enable-iam ${grant.database.id}`;
     return deny(parts.table, grant, because, parts.clock());
   }
+  const judged = grant.model === "iam" ? await resolveProxy(parts.rds, config, grant.database) : undefined;
+  if (judged && !("proxy" in judged)) {
+    return deny(parts.table, grant, `${judged.sentence}: ${judged.repair}`, parts.clock());
+  }
   const moved = await movedServer(parts.table, grant.database.id, members);
   if (moved) return deny(parts.table, grant, moved, parts.clock());
-  await letSign(parts, grant, members);
+  const to = { members, ...judged };
+  await letSign(parts, grant, to);
   const now = parts.clock();
   const serverId = members[0]?.resourceId;
   await changeStatus(parts.table, grant, {
@@ -101,7 +107,7 @@ export async function beginGrant(parts: Parts, id: GrantId): Promise<{ grantId: 
     // Asked once more inside the transaction: a freeze that came meanwhile is not overtaken (dangers 24).
     scopes,
     patch: {
-      members,
+      ...to,
       ...(serverId ? { serverId } : {}),
       grantAttempt: {
         deadline: new Date(now.getTime() + attemptSeconds * 1000).toISOString(),

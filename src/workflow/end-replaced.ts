@@ -1,6 +1,7 @@
 /**
  * Ends active grants whose server no longer stands under its database's name: a restore, a blue/green switch or a new
- * instance brought another one (dangers 26). One call to RDS for each server that somebody holds.
+ * instance brought another one (dangers 26); and those whose proxy was made anew. One call to RDS for each server and
+ * proxy that somebody holds.
  */
 import type { Grant, GrantId } from "../grant.ts";
 import { replacedBy } from "../replaced.ts";
@@ -41,7 +42,7 @@ export async function endReplaced(
   const failed: { id: GrantId; message: string }[] = [];
   for (const grant of grants.filter((it) => it.status === "active" && it.serverId !== undefined)) {
     try {
-      const reason = replacedBy(grant, await parts.currentServer(grant.database));
+      const reason = replacedBy(grant, await parts.currentServer(grant));
       if (reason === undefined) continue;
       await end(parts, grant, reason);
       ended.push(grant.id);

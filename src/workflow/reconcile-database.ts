@@ -26,6 +26,7 @@ import { findRotations } from "../store/rotations.ts";
 import type { Table } from "../store/table.ts";
 import { recordFindings } from "./record-findings.ts";
 import { resolveMembers } from "./resolve-members.ts";
+import { checkProxy } from "./resolve-proxy.ts";
 import { rotationSchedule } from "./rotation-schedule.ts";
 import { revokeName } from "./start.ts";
 import { stockUp } from "./stock-up.ts";
@@ -52,7 +53,7 @@ interface Look {
   groupRoles: readonly string[];
   /** Why this is not the server that was accepted. */
   moved: string | undefined;
-  /** Grants are by IAM, and RDS takes no tokens. */
+  /** Grants are by IAM, and RDS or its proxy takes no tokens. */
   closed: readonly Check[];
   /** Everybody who may log in; undefined: the engine does not tell. */
   logins: readonly LoginUser[] | undefined;
@@ -71,12 +72,13 @@ async function look(parts: Reconciler, config: Config, database: string): Promis
     throw new DbleaseError("UNAVAILABLE", sentence, { next: `dblease doctor ${database}` });
   }
   const moved = await movedServer(parts.table, database, members);
+  const proxy = await checkProxy(parts.rds, config, order.database);
   return {
     shown: { users, checks },
     members,
     groupRoles: order.groupRoles.map((it) => it.name),
     moved,
-    closed: takesTokens(config, database, members).filter((it) => !it.ok),
+    closed: [...takesTokens(config, database, members), ...proxy].filter((it) => !it.ok),
     logins,
     config,
   };
@@ -180,7 +182,9 @@ async function compare(
     ...unexplained,
     ...(await watchLogins(parts, { config, database, members, moved, stock, functions })),
     ...(await lookAtRotations(parts, database)),
-    ...closed.map(({ sentence, repair }) => unreachable(sentence, repair)),
+    ...closed.map(({ id, sentence, repair }) =>
+      unreachable(sentence, repair, id === "proxy" ? id : undefined),
+    ),
   ];
   if (moved) {
     const repair = `dblease databases accept ${database}`;
@@ -198,8 +202,8 @@ async function compare(
   return { findings, ended: returned.map((it) => it.id) };
 }
 
-function unreachable(sentence: string, repair: string | undefined): Observation {
-  return { kind: "unreachable", what: "server", sentence, ...(repair ? { repair } : {}) };
+function unreachable(sentence: string, repair: string | undefined, what = "server"): Observation {
+  return { kind: "unreachable", what, sentence, ...(repair ? { repair } : {}) };
 }
 
 /** A database that cannot be asked keeps its findings: nothing of them was looked at. */

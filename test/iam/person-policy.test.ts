@@ -50,6 +50,14 @@ test("one user, each server of the database once, until the end; before it is kn
   expect(statement(early).Condition.DateLessThan["aws:CurrentTime"]).toBe("2026-11-24T08:11:30.000Z");
 });
 
+test("where people come through a proxy, their roles log in to the proxy alone", async () => {
+  const proxy = { id: "pool", host: "p", port: 5432, resourceId: "prx-1f" };
+  const { sent, parts } = played({ ...grant, proxy });
+  await followGrant(parts, grant.id);
+  const [{ Resource }] = JSON.parse(`${sent[0]?.input.PolicyDocument}`).Statement;
+  expect(Resource).toEqual([`arn:aws:rds-db:eu-west-1:123456789012:dbuser:prx-1f/${grant.username}`]);
+});
+
 test("a role that is full, or not there, is told from an IAM that is down", async () => {
   const put = (error: string) => followGrant(played(grant, { PutRolePolicy: error }).parts, grant.id);
   await expect(put("LimitExceededException")).rejects.toMatchObject({

@@ -53,11 +53,11 @@ export class RunningStack {
   private subscriber: BusSubscriber | undefined;
   private resources: Map<string, string> = new Map();
   private readonly people = new Map<string, Person>();
-  private readonly options: Pick<StackOptions, "iam" | "with" | "instances">;
+  private readonly options: Pick<StackOptions, "iam" | "with" | "instances" | "proxies">;
 
   constructor(
     configFile = join(import.meta.dirname, "dblease.yaml"),
-    options: Pick<StackOptions, "iam" | "with" | "instances"> = {},
+    options: Pick<StackOptions, "iam" | "with" | "instances" | "proxies"> = {},
   ) {
     this.configFile = configFile;
     this.options = options;

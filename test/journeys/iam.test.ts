@@ -22,6 +22,7 @@ import { Client } from "pg";
 import { expect, test } from "vitest";
 import { mariadbIamMissing } from "../../local-stack/mariadb-server.ts";
 import { registerInstance } from "../../local-stack/register-instance.ts";
+import { ownAddress } from "../../local-stack/stand-in-proxy.ts";
 import { signToken } from "../../src/iam/sign-token.ts";
 import { auditEventsOf } from "../../src/store/audit-events.ts";
 import { keys } from "../../src/store/table.ts";
@@ -31,10 +32,13 @@ import { GivenStack } from "./given-stack.ts";
 import { mariadbByIam } from "./mariadb-by-iam.ts";
 import { signAgo } from "./sign-ago.ts";
 import { startCommand } from "./start-command.ts";
+import { throughRdsProxy } from "./through-rds-proxy.ts";
 
 const noMariadb = mariadbIamMissing();
+const rdsProxy = { name: "orders-proxy", instance: "orders", host: ownAddress() };
 const given = new GivenStack(join(import.meta.dirname, "iam.yaml"), {
   iam: true,
+  proxies: [rdsProxy],
   ...(noMariadb ? {} : { with: ["mariadb"] }),
 });
 
@@ -437,6 +441,9 @@ test("a scan of IAM accuses nobody whom dblease itself lets in", async () => {
 });
 
 countedLogins(given);
+
+if (process.platform === "darwin") test.skip("RDS Proxy: macOS has one loopback address alone", () => {});
+else throughRdsProxy(given, rdsProxy);
 
 test("a frozen database gives no token, and its open grants say why", async () => {
   const rita = await given.user("requester");

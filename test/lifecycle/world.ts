@@ -198,7 +198,7 @@ export class World {
     const lookAgain = async (grant: Grant, holder: string) => {
       await this.call("runRevoke", grant.id, holder);
     };
-    const currentServer = async () => undefined;
+    const currentServer = async () => ({ server: undefined });
     await sweepOpenGrants({ ...this.api, lookAgain, currentServer }).catch(() => {});
   }
 
