@@ -50,13 +50,17 @@ export async function resolveProxy(
   return judgeProxy(configured.proxy, database, configured, found);
 }
 
-/** The same as a check of doctor and of the reconciler; none where the database has no proxy. */
+/** The same as a check of doctor and of the reconciler, which have more to look at; none where there is no proxy. */
 export async function checkProxy(
   rds: RDSClient,
   config: Config,
   database: DatabaseSnapshot,
 ): Promise<Check[]> {
-  const judged = await resolveProxy(rds, config, database);
+  const judged = await resolveProxy(rds, config, database).catch((error: Error) => ({
+    sentence: `RDS did not tell of the proxy of ${database.id} (${error.name})`,
+    repair:
+      "run it again; the API and the reconciler need rds:DescribeDBProxies and rds:DescribeDBProxyTargets",
+  }));
   if (!judged) return [];
   if (!("proxy" in judged)) return [{ id: "proxy", ok: false, ...judged }];
   const { id, resourceId } = judged.proxy;
