@@ -29,7 +29,7 @@ export interface Holdings {
   /** What DENY keeps the user from, whatever its roles hold. */
   denials: readonly (Permission & { user: string })[];
   owned: readonly Owned[];
-  /** What would stay with others; `denied`: what they would stay shut out of. */
+  /** What would stay with others, and what they would stay shut out of. */
   given: { permissions: readonly Given[]; denials: readonly Given[] };
 }
 

@@ -3,9 +3,9 @@ import { eachOnce, type MovedObject, type Receipt } from "../../receipt.ts";
 import type { KnownUser } from "../engine.ts";
 import { quieten } from "../quieten.ts";
 import { type Pass, revokePasses } from "../revoke-passes.ts";
-import { drop } from "./drop.ts";
+import { type Dropped, drop } from "./drop.ts";
 import { endSessions, untilQuiet } from "./end-sessions.ts";
-import { engineError, foreignUserError, loggedIn, noSuchPrincipal, repeatOn } from "./errors.ts";
+import { engineError, foreignUserError, loggedIn, noSuchPrincipal, refusalOf, repeatOn } from "./errors.ts";
 import { fence } from "./fence.ts";
 import { isForeign, look, originsOf, ours } from "./look.ts";
 import { move } from "./move.ts";
@@ -66,14 +66,14 @@ async function revokeOnce(
       ? closed
       : await strip(connection, user, await read(connection, user, closed.databases));
   const finished = quiet.everywhere && canFinish(last);
-  if (finished) await moveAll(connection, user, last, moved);
-  const { dropped, refusal } = finished ? await drop(connection, user, last) : { dropped: false };
+  const { dropped, refusal } = finished
+    ? await moveAndDrop(connection, user, last, moved)
+    : { dropped: false };
   const end = await read(connection, user, last.databases);
   const found = await readBack(door, user, end, clock);
-  const stays = ours(end) !== undefined || end.sessions.length > 0;
   const ended = [...eachOnce(originsOf(seen), quiet.writer.ended), ...quiet.elsewhere];
   return {
-    cameBack: finished && refusal === undefined && stays,
+    cameBack: finished && refusal === undefined && (ours(end) !== undefined || end.sessions.length > 0),
     receipt: {
       username: user.username,
       ...(last.id === undefined ? {} : { userOid: last.id }),
@@ -85,16 +85,17 @@ async function revokeOnce(
       ...found,
       residue: [
         ...found.residue,
-        ...(refusal !== undefined && stays ? [refusedResidue(refusal, door.database)] : []),
+        ...(refusal !== undefined && found.users > 0 ? [refusedResidue(refusal, door.database)] : []),
       ],
     },
   };
 }
 
-/** Nothing that runs, no role, no job and no database is left for a person to look at. */
+/** Nothing that runs, no role, no job, no database and nothing that it gave or denied is left for a person to look at. */
 function canFinish({ jobs, ownedDatabases, serverThings, holdings }: Reading): boolean {
   const ofServer = jobs.length + ownedDatabases.length + serverThings.length;
-  return ofServer === 0 && holdings.every((it) => blockers(it).length === 0);
+  const ofOthers = holdings.flatMap(({ given }) => [...given.permissions, ...given.denials]);
+  return ofServer + ofOthers.length === 0 && holdings.every((it) => blockers(it).length === 0);
 }
 
 /**
@@ -109,11 +110,20 @@ function mustBeStripped(door: SqlserverDoor, seen: Reading): boolean {
   return held || busy || !canFinish(seen) || seen.serverPermissions.length + seen.serverRoles.length > 0;
 }
 
-async function moveAll(
+/** `moved`: takes what is moved, whatever comes after it. What cannot be moved keeps the user from being dropped. */
+async function moveAndDrop(
   connection: SqlserverConnection,
   user: KnownUser,
-  { holdings }: Reading,
+  seen: Reading,
   moved: MovedObject[],
-): Promise<void> {
-  for (const it of holdings) if (it.owned.length > 0) moved.push(...(await move(connection, user, it)));
+): Promise<Dropped> {
+  try {
+    for (const it of seen.holdings) {
+      if (it.owned.length === 0) continue;
+      moved.push(...(await repeatOn([noSuchPrincipal], () => move(connection, user, it))));
+    }
+  } catch (error) {
+    return { dropped: false, refusal: refusalOf(error) };
+  }
+  return drop(connection, user, seen);
 }

@@ -91,6 +91,7 @@ export function stubStories(harness: SqlserverHarness<StubBackend>): void {
       }
       await stage.root(`CREATE USER [${username}] FOR LOGIN [${username}]`, first);
       await stage.root(`GRANT CREATE TABLE TO [${username}]`, first);
+      await stage.root(`CREATE SCHEMA [of_it] AUTHORIZATION [${username}]`, first);
       stub.model.readOnly.add(first);
       await stage.root(`ALTER AUTHORIZATION ON DATABASE::[${second}] TO [${username}]`);
       await stage.root(`GRANT VIEW SERVER STATE TO [${username}]`);
@@ -103,6 +104,7 @@ export function stubStories(harness: SqlserverHarness<StubBackend>): void {
         ["msdb", "job theirs, which goes on", "EXEC msdb.dbo.sp_delete_job @job_name = N'theirs'"],
         [stage.database, `database ${second}`, `ALTER AUTHORIZATION ON DATABASE::[${second}] TO [sa]`],
         [stage.database, `user ${username}`, undefined],
+        [first, "schema of_it", undefined],
         [first, "CREATE TABLE", `USE [${first}]; REVOKE CREATE TABLE FROM [${username}] CASCADE`],
         [first, `user ${username}`, undefined],
       ]);
@@ -111,7 +113,9 @@ export function stubStories(harness: SqlserverHarness<StubBackend>): void {
       const again = await person.revoke();
       expect(again.residue.at(-1)?.what).toBe("something for which the server refuses the drop (3906)");
       stub.model.readOnly.delete(first);
-      await expectGone(stage, person, await person.revoke());
+      const last = await person.revoke();
+      expect(last.moved.map(({ database, name }) => [database, name])).toEqual([[first, "of_it"]]);
+      await expectGone(stage, person, last);
       await stage.root("ALTER ROLE [SQLAgentOperatorRole] ADD MEMBER [master_user]", "msdb");
     },
   );
@@ -273,6 +277,19 @@ export function stubStories(harness: SqlserverHarness<StubBackend>): void {
         },
       ]);
       await asking.end();
+      // Nobody but the first one can be a database's owner; the second may do what an owner may.
+      await stage.root("CREATE DATABASE [of_app]");
+      await stage.root("CREATE USER [master_user] FOR LOGIN [master_user]", "of_app");
+      await stage.root("ALTER ROLE [db_owner] ADD MEMBER [master_user]", "of_app");
+      await stage.root("ALTER AUTHORIZATION ON DATABASE::[of_app] TO [app]");
+      const owning = await stage.door().open();
+      await sqlserverUsers.preparePair(owning, pair, random);
+      await owning.end();
+      const creating = await stage.login("app_clone", "It's-another-1", "of_app");
+      await creating.query("CREATE TABLE [dbo].[made] (id int)");
+      await creating.close();
+      await stage.root("DROP USER [app_clone]", "of_app");
+      await stage.root("ALTER AUTHORIZATION ON DATABASE::[of_app] TO [rdsa]");
       // A second login that may do more is somebody else's.
       await stage.root("GRANT CREATE TABLE TO [app_clone]", stage.database);
       const admin = await stage.door().open();
