@@ -76,11 +76,11 @@ async function unexplained(
 async function proceed(
   parts: Parts,
   situation: LoginSituation,
+  watch: Watched | undefined,
   before: LoginWatch | undefined,
   now: Date,
 ): Promise<Omit<LoginWatch, "version">> {
   const strange = before?.strange ?? [];
-  const watch = watched(situation);
   if (!watch) return { strange: strangeHours(strange, [], now) };
   const { of } = watch;
   if (before?.from === undefined || before.of !== of) return { from: firstJudged(now), of, strange };
@@ -104,10 +104,11 @@ function notRead({ from = "" }: LoginWatch, error: unknown): Observation {
 export async function watchLogins(parts: Parts, situation: LoginSituation): Promise<Observation[]> {
   const { table, clock } = parts;
   const { logins: before } = await findDatabase(table, situation.database);
-  if (!before && !watched(situation)) return [];
+  const watch = watched(situation);
+  if (!before && !watch) return [];
   const now = clock();
   try {
-    const after = await proceed(parts, situation, before, now);
+    const after = await proceed(parts, situation, watch, before, now);
     const isKept = await noteLogins(table, situation.database, after, before?.version);
     // Another look was faster; what it left is where this one goes on.
     return isKept ? strangeLogins(after.strange, now) : await watchLogins(parts, situation);
