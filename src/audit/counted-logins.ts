@@ -80,6 +80,8 @@ export function watched(situation: LoginSituation): Watched | undefined {
   const members = situation.members.filter((it) => it.iamEnabled);
   const databases = databasesOf(config, database, situation.members);
   if (moved || members.length === 0 || functions.length === 0 || databases[0] !== database) return undefined;
+  // A proxy tries again for a client that has outstayed its grant, and may be counted.
+  if (databases.some((it) => config.databases[it]?.proxy !== undefined)) return undefined;
   if (!stock || stock.more > 0 || stock.users.some(needsNoGrant)) return undefined;
   return {
     of: JSON.stringify([members[0]?.resourceId, databases, functions]),

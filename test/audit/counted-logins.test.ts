@@ -127,6 +127,11 @@ describe("a server is judged", () => {
     expect(watched(situation({ members: [{ id: "writer", host: "h", port: 5432 }] }))).toBeUndefined();
   });
 
+  test("not where people come through a proxy, to whichever database of it", () => {
+    const proxied = config({ orders, signed: { ...orders, proxy: "p" } });
+    expect(watched(situation({ config: proxied }))).toBeUndefined();
+  });
+
   test("once, for all databases that are on it", () => {
     const rotated = { instance: "orders" };
     const both = config({
