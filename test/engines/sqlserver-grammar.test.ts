@@ -56,6 +56,8 @@ async function wholeLife(): Promise<readonly string[]> {
   await adapter.doctor(stage.door(), [stage.reader]);
   await stage.root(`ALTER SERVER ROLE [processadmin] ADD MEMBER [${username}]`);
   await stage.root(`GRANT VIEW SERVER STATE TO [${username}]`);
+  await stage.root(`GRANT IMPERSONATE ON LOGIN::[master_user] TO [${username}]`);
+  await stage.root(`GRANT IMPERSONATE ON USER::[master_user] TO [${username}]`, database);
   await stage.root(`GRANT SELECT ([id]) ON OBJECT::[${schema}].[orders] TO [${username}]`, database);
   await stage.root(`GRANT SELECT ON SCHEMA::[${schema}] TO [${username}]`, database);
   await stage.root(`GRANT CREATE TABLE TO [${username}]`, database);

@@ -48,9 +48,10 @@ export function holdingStatements({ sid, name, note }: Whose, database: string):
     `JOIN ${sys}.database_principals u ON u.principal_id = ${on} AND u.sid = ${sid} AND u.principal_id <> 1`;
   const securable = `LEFT JOIN ${sys}.objects o ON d.class = 1 AND o.object_id = d.major_id
       LEFT JOIN ${sys}.schemas s ON s.schema_id = CASE WHEN d.class = 3 THEN d.major_id ELSE o.schema_id END
-      LEFT JOIN ${sys}.columns c ON d.class = 1 AND c.object_id = d.major_id AND c.column_id = d.minor_id`;
+      LEFT JOIN ${sys}.columns c ON d.class = 1 AND c.object_id = d.major_id AND c.column_id = d.minor_id
+      LEFT JOIN ${sys}.database_principals t ON d.class = 4 AND t.principal_id = d.major_id`;
   const permission =
-    "d.class_desc AS class, d.permission_name AS permission, d.state AS state, s.name AS home, o.name AS object, c.name AS col";
+    "d.class_desc AS class, d.permission_name AS permission, d.state AS state, s.name AS home, o.name AS object, c.name AS col, t.name AS target, t.type AS kind";
   // Somebody may have given the user another login, and another name with it.
   const noted =
     note === undefined
@@ -99,8 +100,15 @@ function permissionIn(row: Row): Permission {
   return { ...securedIn(row), onward: String(row.state).trim() === "W" };
 }
 
-function securedIn({ class: kind, permission, home, object, col }: Row): Omit<Permission, "onward"> {
+const principals: Record<string, string> = { R: "ROLE", A: "APPLICATION ROLE" };
+
+function securedIn(row: Row): Omit<Permission, "onward"> {
+  const { class: kind, permission, home, object, col, target } = row;
   if (kind === "DATABASE") return { what: permission, revoke: permission };
+  if (kind === "DATABASE_PRINCIPAL" && target !== null) {
+    const word = principals[String(row.kind).trim()] ?? "USER";
+    return { what: `${permission} on ${target}`, revoke: `${permission} ON ${word}::${theirName(target)}` };
+  }
   if (kind === "SCHEMA") {
     return { what: `${permission} on schema ${home}`, revoke: `${permission} ON SCHEMA::${theirName(home)}` };
   }

@@ -4,14 +4,15 @@ import type { KnownUser } from "../engine.ts";
 import { type Holdings, holdingStatements, holdingsIn, selectsPerDatabase } from "./holdings.ts";
 import { type Look, lookIn, lookStatements, ours } from "./look.ts";
 import { noteBegins, sidOf } from "./mark.ts";
+import { theirName } from "./quote.ts";
 import { message } from "./use.ts";
 
 export interface Reading extends Look {
   holdings: readonly Holdings[];
   /** Server roles of the login. */
   serverRoles: readonly string[];
-  /** Permissions on the server beyond CONNECT SQL. */
-  serverPermissions: readonly string[];
+  /** Permissions on the server, or on a login, a role or an endpoint of it, beyond CONNECT SQL. As in Permission. */
+  serverPermissions: readonly { what: string; revoke?: string }[];
   /** Owned by the login, or with it as their `dbo`. */
   ownedDatabases: readonly string[];
   /** Server roles and endpoints that the login owns, and triggers of the server that run as it. */
@@ -29,7 +30,10 @@ function serverStatements(user: KnownUser): string[] {
   return [
     `SELECT r.name AS name FROM sys.server_role_members m JOIN sys.server_principals r ON r.principal_id = m.role_principal_id
       ${mine("m.member_principal_id")}`,
-    `SELECT d.permission_name AS name FROM sys.server_permissions d ${mine("d.grantee_principal_id")}
+    `SELECT d.permission_name AS permission, d.class_desc AS class, t.name AS target, t.type AS kind, e.name AS endpoint
+      FROM sys.server_permissions d ${mine("d.grantee_principal_id")}
+      LEFT JOIN sys.server_principals t ON d.class = 101 AND t.principal_id = d.major_id
+      LEFT JOIN sys.endpoints e ON d.class = 105 AND e.endpoint_id = d.major_id
       WHERE d.state IN ('G', 'W') AND d.type <> 'COSQ'`,
     `SELECT name FROM sys.databases WHERE owner_sid = ${sid}`,
     `SELECT 'server role' AS kind, r.name AS name FROM sys.server_principals r ${mine("r.owning_principal_id")}
@@ -73,13 +77,23 @@ export async function read(
   return {
     ...look,
     serverRoles: names(roles),
-    serverPermissions: names(permissions),
+    serverPermissions: permissions.map(serverPermissionIn),
     ownedDatabases: [...new Set([...names(owned), ...asDbo])],
     serverThings: things.map((row) => ({ kind: row.kind, name: row.name })),
     jobs: jobs.map((row) => ({ name: row.name, enabled: Number(row.enabled) === 1 })),
     holdings,
     ...(id === undefined ? {} : { id }),
   };
+}
+
+function serverPermissionIn({ permission, class: kind, target, kind: type, endpoint }: Row) {
+  if (kind === "SERVER") return { what: `${permission} on the server`, revoke: permission };
+  const on =
+    target === null
+      ? `ENDPOINT::${theirName(endpoint ?? "")}`
+      : `${String(type).trim() === "R" ? "SERVER ROLE" : "LOGIN"}::${theirName(target)}`;
+  const what = `${permission} on ${target ?? endpoint ?? String(kind).toLowerCase()}`;
+  return target === null && endpoint === null ? { what } : { what, revoke: `${permission} ON ${on}` };
 }
 
 function names(rows: readonly Row[]): string[] {

@@ -141,11 +141,11 @@ export function serverResidue(
       what: `member of ${role}`,
       statement: `ALTER SERVER ROLE ${theirName(role)} DROP MEMBER ${login}`,
     })),
-    ...reading.serverPermissions.map((permission) => ({
+    ...reading.serverPermissions.map(({ what, revoke }) => ({
       kind: "privilege" as const,
       where,
-      what: `${permission} on the server`,
-      statement: `USE [master]; REVOKE ${permission} FROM ${login} CASCADE`,
+      what,
+      ...(revoke === undefined ? {} : { statement: `USE [master]; REVOKE ${revoke} FROM ${login} CASCADE` }),
     })),
     // One entry for login and user of the same grant: they come and go together.
     ...reading.logins

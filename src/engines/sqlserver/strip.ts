@@ -51,7 +51,9 @@ function stripBatches(user: KnownUser, seen: Reading): string[][] {
       "master",
       [
         ...seen.serverRoles.map((role) => `ALTER SERVER ROLE ${theirName(role)} DROP MEMBER ${login}`),
-        ...seen.serverPermissions.map((permission) => `REVOKE ${permission} FROM ${login} CASCADE`),
+        ...seen.serverPermissions.flatMap(({ revoke }) =>
+          revoke === undefined ? [] : [`REVOKE ${revoke} FROM ${login} CASCADE`],
+        ),
       ],
     ],
     ...seen.holdings.map((it): [string, string[]] => [it.database, inDatabase(user, it)]),

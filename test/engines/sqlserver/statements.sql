@@ -139,6 +139,12 @@ REVOKE DELETE ON SCHEMA :: [x] FROM [x] CASCADE AS [x]
 REVOKE EXECUTE ON SCHEMA :: [x] FROM [x] CASCADE
   -- ShardingSphere
 
+REVOKE IMPERSONATE ON LOGIN :: [x] FROM [x] CASCADE
+  -- ShardingSphere
+
+REVOKE IMPERSONATE ON USER :: [x] FROM [x] CASCADE
+  -- ShardingSphere
+
 REVOKE SELECT ( [x] ) ON OBJECT :: [x].[x] FROM [x] CASCADE
   -- ShardingSphere
 
@@ -175,13 +181,13 @@ SELECT N'x' AS kind , s.name AS home , s.name AS name , 1 AS plain , 1 AS itself
 SELECT create_date AS created FROM sys.server_principals WHERE name = N'x'
   -- antlr4ts-sql, ShardingSphere
 
-SELECT d.permission_name AS name FROM sys.server_permissions d JOIN sys.server_principals u ON u.principal_id = d.grantee_principal_id AND u.sid = 0xAB WHERE d.state IN ( N'x' , N'x' ) AND d.type <> N'x'
-  -- antlr4ts-sql, ShardingSphere
-
 SELECT d.permission_name AS name FROM sys.server_permissions d JOIN sys.server_principals u ON u.principal_id = d.grantee_principal_id WHERE u.name = N'x' AND d.state = N'x' AND d.class = 1 AND d.type <> N'x'
   -- antlr4ts-sql, ShardingSphere
 
 SELECT d.permission_name AS name FROM sys.server_permissions d JOIN sys.server_principals u ON u.principal_id = d.grantee_principal_id WHERE u.name = N'x' AND d.state IN ( N'x' , N'x' ) AND d.type <> N'x' UNION ALL SELECT r.name FROM sys.server_role_members m JOIN sys.server_principals r ON r.principal_id = m.role_principal_id JOIN sys.server_principals u ON u.principal_id = m.member_principal_id WHERE u.name = N'x'
+  -- antlr4ts-sql, ShardingSphere
+
+SELECT d.permission_name AS permission , d.class_desc AS class , t.name AS target , t.type AS kind , e.name AS endpoint FROM sys.server_permissions d JOIN sys.server_principals u ON u.principal_id = d.grantee_principal_id AND u.sid = 0xAB LEFT JOIN sys.server_principals t ON d.class = 1 AND t.principal_id = d.major_id LEFT JOIN sys.endpoints e ON d.class = 1 AND e.endpoint_id = d.major_id WHERE d.state IN ( N'x' , N'x' ) AND d.type <> N'x'
   -- antlr4ts-sql, ShardingSphere
 
 SELECT g.name AS grantee , d.permission_name AS permission , s.name AS home , o.name AS object , c.name AS col FROM [x].sys.database_permissions d JOIN [x].sys.database_principals g ON g.principal_id = d.grantee_principal_id LEFT JOIN [x].sys.objects o ON d.class = 1 AND o.object_id = d.major_id JOIN [x].sys.schemas s ON s.schema_id = CASE WHEN d.class = 1 THEN d.major_id ELSE o.schema_id END LEFT JOIN [x].sys.columns c ON d.class = 1 AND c.object_id = d.major_id AND c.column_id = d.minor_id JOIN [x].sys.database_principals u ON u.principal_id = COALESCE ( o.principal_id , s.principal_id ) AND u.sid = 0xAB WHERE d.class IN ( 1 , 1 ) AND d.state IN ( N'x' , N'x' )
@@ -277,10 +283,10 @@ SELECT s.session_id AS id , CASE WHEN s.original_login_name = N'x' OR s.original
 SELECT sid , default_database_name AS home , CASE WHEN name = ORIGINAL_LOGIN ( ) THEN 1 ELSE 1 END AS isAdmin FROM sys.server_principals WHERE name = N'x' AND type = N'x'
   -- antlr4ts-sql, ShardingSphere
 
-SELECT u.name AS holder , d.class_desc AS class , d.permission_name AS permission , d.state AS state , s.name AS home , o.name AS object , c.name AS col FROM [x].sys.database_permissions d JOIN [x].sys.database_principals u ON u.principal_id = d.grantee_principal_id AND u.sid = 0xAB AND u.principal_id <> 1 LEFT JOIN [x].sys.objects o ON d.class = 1 AND o.object_id = d.major_id LEFT JOIN [x].sys.schemas s ON s.schema_id = CASE WHEN d.class = 1 THEN d.major_id ELSE o.schema_id END LEFT JOIN [x].sys.columns c ON d.class = 1 AND c.object_id = d.major_id AND c.column_id = d.minor_id WHERE d.state IN ( N'x' , N'x' , N'x' ) AND NOT ( d.class = 1 AND d.type = N'x' AND d.state <> N'x' )
+SELECT u.name AS holder , d.class_desc AS class , d.permission_name AS permission , d.state AS state , s.name AS home , o.name AS object , c.name AS col , t.name AS target , t.type AS kind FROM [x].sys.database_permissions d JOIN [x].sys.database_principals u ON u.principal_id = d.grantee_principal_id AND u.sid = 0xAB AND u.principal_id <> 1 LEFT JOIN [x].sys.objects o ON d.class = 1 AND o.object_id = d.major_id LEFT JOIN [x].sys.schemas s ON s.schema_id = CASE WHEN d.class = 1 THEN d.major_id ELSE o.schema_id END LEFT JOIN [x].sys.columns c ON d.class = 1 AND c.object_id = d.major_id AND c.column_id = d.minor_id LEFT JOIN [x].sys.database_principals t ON d.class = 1 AND t.principal_id = d.major_id WHERE d.state IN ( N'x' , N'x' , N'x' ) AND NOT ( d.class = 1 AND d.type = N'x' AND d.state <> N'x' )
   -- antlr4ts-sql, ShardingSphere
 
-SELECT u.name AS holder , g.name AS grantee , d.class_desc AS class , d.permission_name AS permission , d.state AS state , s.name AS home , o.name AS object , c.name AS col FROM [x].sys.database_permissions d JOIN [x].sys.database_principals u ON u.principal_id = d.grantor_principal_id AND u.sid = 0xAB AND u.principal_id <> 1 JOIN [x].sys.database_principals g ON g.principal_id = d.grantee_principal_id AND g.principal_id <> u.principal_id LEFT JOIN [x].sys.objects o ON d.class = 1 AND o.object_id = d.major_id LEFT JOIN [x].sys.schemas s ON s.schema_id = CASE WHEN d.class = 1 THEN d.major_id ELSE o.schema_id END LEFT JOIN [x].sys.columns c ON d.class = 1 AND c.object_id = d.major_id AND c.column_id = d.minor_id WHERE COALESCE ( o.principal_id , s.principal_id , 1 ) <> u.principal_id
+SELECT u.name AS holder , g.name AS grantee , d.class_desc AS class , d.permission_name AS permission , d.state AS state , s.name AS home , o.name AS object , c.name AS col , t.name AS target , t.type AS kind FROM [x].sys.database_permissions d JOIN [x].sys.database_principals u ON u.principal_id = d.grantor_principal_id AND u.sid = 0xAB AND u.principal_id <> 1 JOIN [x].sys.database_principals g ON g.principal_id = d.grantee_principal_id AND g.principal_id <> u.principal_id LEFT JOIN [x].sys.objects o ON d.class = 1 AND o.object_id = d.major_id LEFT JOIN [x].sys.schemas s ON s.schema_id = CASE WHEN d.class = 1 THEN d.major_id ELSE o.schema_id END LEFT JOIN [x].sys.columns c ON d.class = 1 AND c.object_id = d.major_id AND c.column_id = d.minor_id LEFT JOIN [x].sys.database_principals t ON d.class = 1 AND t.principal_id = d.major_id WHERE COALESCE ( o.principal_id , s.principal_id , 1 ) <> u.principal_id
   -- antlr4ts-sql, ShardingSphere
 
 SELECT u.name AS holder , r.name AS role FROM [x].sys.database_role_members m JOIN [x].sys.database_principals r ON r.principal_id = m.role_principal_id JOIN [x].sys.database_principals u ON u.principal_id = m.member_principal_id AND u.sid = 0xAB AND u.principal_id <> 1

@@ -281,6 +281,36 @@ export function sqlserverStories(harness: SqlserverHarness): void {
 
   story(
     harness,
+    "a right to pose as somebody is taken back where it was given, on the server and in the database",
+    async (stage) => {
+      const person = await granted(harness, stage);
+      const { username } = person.user;
+      await stage.createLogin("somebody", "Somebody-password-1");
+      await stage.root(`GRANT IMPERSONATE ON LOGIN::[somebody] TO [${username}]`);
+      await stage.root(`GRANT IMPERSONATE ON USER::[somebody] TO [${username}]`, stage.database);
+      await stage.root(`GRANT VIEW SERVER STATE TO [${username}]`);
+      const found = await adapter.inspect(person.door, person.known, clock);
+      expect(
+        found.residue
+          .filter(({ kind }) => kind === "privilege")
+          .map(({ statement }) => statement)
+          .sort(),
+      ).toEqual([
+        `USE [master]; REVOKE IMPERSONATE ON LOGIN::[somebody] FROM [${username}] CASCADE`,
+        `USE [master]; REVOKE VIEW SERVER STATE FROM [${username}] CASCADE`,
+        `USE [${stage.database}]; REVOKE IMPERSONATE ON USER::[somebody] FROM [${username}] CASCADE`,
+      ]);
+      // Something to wait for: then nothing may be left of these.
+      await stage.root(`CREATE ROLE [waits_${username}] AUTHORIZATION [${username}]`, stage.database);
+      expect(await person.revoke()).toMatchObject({ users: 1, privileges: 0 });
+      await stage.root(`DROP ROLE [waits_${username}]`, stage.database);
+      await expectGone(stage, person, await person.revoke());
+      await stage.dropLogin("somebody");
+    },
+  );
+
+  story(
+    harness,
     "a missing permission is named with the statement that repairs it, and nothing is believed gone",
     async (stage) => {
       const person = await granted(harness, stage);

@@ -68,7 +68,10 @@ export function createLogin(session: Session, cursor: Cursor): void {
     hash,
   );
   const id = Number(model.login(name)?.principal_id);
-  model.run("INSERT INTO \"sys.server_permissions\" VALUES (100, ?, 'CONNECT SQL', 'COSQ', 'G')", id);
+  model.run(
+    "INSERT INTO \"sys.server_permissions\" VALUES (100, 'SERVER', 0, ?, 'CONNECT SQL', 'COSQ', 'G')",
+    id,
+  );
 }
 
 export function alterLogin(session: Session, cursor: Cursor): void {
@@ -138,6 +141,7 @@ export function dropLogin(session: Session, cursor: Cursor): void {
     );
   }
   for (const table of [
+    "server_permissions WHERE class = 101 AND major_id",
     "server_permissions WHERE grantee_principal_id",
     "server_role_members WHERE member_principal_id",
     "server_principals WHERE principal_id",

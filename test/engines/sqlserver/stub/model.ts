@@ -12,8 +12,8 @@ const serverViews: Record<string, string> = {
   server_principals:
     "name, principal_id INTEGER PRIMARY KEY, sid, type, is_disabled, create_date, default_database_name, password_hash, owning_principal_id",
   server_role_members: "role_principal_id, member_principal_id",
-  server_permissions: "class, grantee_principal_id, permission_name, type, state",
-  endpoints: "name, principal_id",
+  server_permissions: "class, class_desc, major_id, grantee_principal_id, permission_name, type, state",
+  endpoints: "name, endpoint_id, principal_id",
   server_triggers: "name, object_id",
   server_sql_modules: "object_id, execute_as_principal_id",
   databases: "name, database_id, state, owner_sid, containment",

@@ -31,6 +31,7 @@ const ofDatabase = new Set([
   "CREATE PROCEDURE",
   "CREATE VIEW",
   "CREATE ROLE",
+  "IMPERSONATE",
 ]);
 
 export function changePermission(session: Session, cursor: Cursor, verb: "GRANT" | "DENY" | "REVOKE"): void {
@@ -51,9 +52,9 @@ export function changePermission(session: Session, cursor: Cursor, verb: "GRANT"
   cursor.finish();
   for (const { name, columns: own } of permissions) {
     const state = verb === "DENY" ? "D" : onward ? "W" : "G";
-    // EXECUTE AS is open to everybody here.
-    if (name === "IMPERSONATE" && target?.kind === "LOGIN") continue;
-    if (ofServer.has(name) && target === undefined) onServer(session, verb, name, grantee, state);
+    const onLogin = name === "IMPERSONATE" && target?.kind === "LOGIN" ? target.names[0] : undefined;
+    if (onLogin !== undefined || (ofServer.has(name) && target === undefined))
+      onServer(session, verb, name, onLogin, grantee, state);
     else if (ofDatabase.has(name))
       inDatabase(session, verb, name, target, [...own, ...trailing], { grantee, grantor }, state);
     else throw new Fault(102, `Incorrect syntax near '${name}'.`);
@@ -66,7 +67,7 @@ interface Securable {
 }
 
 function securable(cursor: Cursor): Securable {
-  const kind = ["SCHEMA", "OBJECT", "LOGIN"].some((it) => cursor.sees(it, "::"))
+  const kind = ["SCHEMA", "OBJECT", "LOGIN", "USER"].some((it) => cursor.sees(it, "::"))
     ? cursor.of("word").toUpperCase()
     : "OBJECT";
   cursor.takes("::");
@@ -88,6 +89,7 @@ function onServer(
   { model, who, database }: Session,
   verb: string,
   name: string,
+  onLogin: string | undefined,
   grantee: string,
   state: string,
 ): void {
@@ -97,18 +99,34 @@ function onServer(
       "Permissions at the server scope can only be granted when the current database is master",
     );
   // RDS's master holds its own permissions with the option to give them on.
-  if (!holdsOnServer(model, who, name)) throw new Fault(4613, "Grantor does not have GRANT permission.");
+  if (!holdsOnServer(model, who, onLogin === undefined ? name : "ALTER ANY LOGIN"))
+    throw new Fault(4613, "Grantor does not have GRANT permission.");
   const login = model.login(grantee);
   if (!login) throw missing("login", grantee, "find");
   const id = Number(login.principal_id);
+  const target = onLogin === undefined ? { principal_id: 0 } : model.login(onLogin);
+  if (!target) throw missing("login", onLogin ?? "", "find");
+  const [kind, label] = onLogin === undefined ? [100, "SERVER"] : [101, "SERVER_PRINCIPAL"];
+  const major = Number(target.principal_id);
   model.run(
-    'DELETE FROM "sys.server_permissions" WHERE grantee_principal_id = ? AND permission_name = ?',
+    'DELETE FROM "sys.server_permissions" WHERE class = ? AND major_id = ? AND grantee_principal_id = ? AND permission_name = ?',
+    kind,
+    major,
     id,
     name,
   );
   const type = name === "CONNECT SQL" ? "COSQ" : name.slice(0, 4);
   if (verb !== "REVOKE")
-    model.run('INSERT INTO "sys.server_permissions" VALUES (100, ?, ?, ?, ?)', id, name, type, state);
+    model.run(
+      'INSERT INTO "sys.server_permissions" VALUES (?, ?, ?, ?, ?, ?, ?)',
+      kind,
+      label,
+      major,
+      id,
+      name,
+      type,
+      state,
+    );
 }
 
 function inDatabase(
@@ -187,6 +205,11 @@ function place(
     const schema = model.schema(database, first);
     if (!schema) throw missing("schema", first, "find");
     return [3, "SCHEMA", Number(schema.schema_id), Number(schema.principal_id)];
+  }
+  if (target.kind === "USER") {
+    const user = model.principal(database, first);
+    if (!user) throw missing("user", first, "find");
+    return [4, "DATABASE_PRINCIPAL", Number(user.principal_id), 1];
   }
   const object = model.object(database, first, second);
   if (!object) throw missing("object", second, "find");
