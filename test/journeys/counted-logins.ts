@@ -1,7 +1,9 @@
 /** Logins by IAM as RDS counts them, put into CloudWatch by hand: no server here counts any. */
 import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
-import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { expect, test } from "vitest";
+import { PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { StoredConfig } from "../../src/config.ts";
+import { readConfigItem } from "../../src/store/configs.ts";
 import { findDatabase } from "../../src/store/databases.ts";
 import { keys } from "../../src/store/table.ts";
 import type { FindingView } from "../../src/views.ts";
@@ -19,6 +21,27 @@ function ago(hours: number, minutes = 0): Date {
 
 /** Tests on the database `orders` of a stack, whose server takes tokens. */
 export function countedLogins(given: GivenStack): void {
+  test("nothing is said of a server that people also reach through a proxy", async () => {
+    await given.dblease("admin", "reconcile", "--database", "orders", "--timeout", "60s");
+    expect((await findDatabase(given.table, "orders")).logins).toBeUndefined();
+  });
+
+  describe("without a proxy", () => withoutProxy(given));
+}
+
+function withoutProxy(given: GivenStack): void {
+  let whole: StoredConfig;
+  const write = (stored: StoredConfig) =>
+    given.table.client.send(
+      new PutCommand({ TableName: given.table.name, Item: { ...keys.config("current"), ...stored } }),
+    );
+  beforeAll(async () => {
+    whole = await readConfigItem(given.table);
+    const { pooled: _, ...databases } = whole.config.databases;
+    await write({ ...whole, config: { ...whole.config, databases } });
+  });
+  afterAll(() => write(whole));
+
   const count =
     (Namespace: string, MetricName: string, Name: string, Value: string) => (at: Date, n: number) =>
       new CloudWatchClient(given.root).send(
