@@ -113,11 +113,12 @@ test("asked for, used, extended, given a new password, ended and proved", async 
   const fresh = (await given.dblease("requester", "credential", grant.id, "--new")).data;
   await session.ended;
   const again = await open(fresh.password);
-  expect(
-    (await given.dblease("admin", "reconcile", "--database", "invoices", "--timeout", "60s")).data.filter(
-      (it: { username?: string }) => it.username !== "shop_app",
-    ),
-  ).toEqual([]);
+  // As above: a look for which this process was too slow opens a finding, which the next look closes.
+  await given.untilTrue(async () => {
+    const words = ["reconcile", "--database", "invoices", "--timeout", "60s"];
+    const found: { username?: string }[] = (await given.dblease("admin", ...words)).data;
+    return found.every((it) => it.username === "shop_app");
+  });
 
   const ended = (await given.dblease("requester", "revoke", grant.id)).data;
   expect(ended.status).toBe("revoked");

@@ -33,7 +33,8 @@ export async function logins(door: SqlserverDoor): Promise<readonly LoginUser[]>
     return await use(door, {}, async (connection) => {
       const [all = [], powers = [], sessions = [], contained = []] = await message(connection, statements);
       const databases = contained.map((row) => String(row.name));
-      const users = await message(connection, databases.map(containedStatement));
+      const users =
+        databases.length === 0 ? [] : await message(connection, databases.map(containedStatement));
       const open = ({ sid }: Row) => {
         const found = sessions.find((row) => row.sid?.toString("hex") === sid?.toString("hex"));
         return { sessions: Number(found?.sessions ?? 0), addresses: Number(found?.addresses ?? 0) };
