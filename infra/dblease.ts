@@ -75,7 +75,7 @@ export class Dblease extends Construct {
     new ServiceSecrets(this, "ServiceSecrets", engines, Object.values(config.services));
     const workflows = new GrantWorkflows(this, "Workflows", installation, engines);
     const reconciler = new Reconciler(this, "Reconcile", installation, engines);
-    const { sweep } = new Sweeper(this, "Sweep", installation, engines, workflows);
+    new Sweeper(this, "Sweep", installation, engines, workflows);
     const byIam = Object.values(config.databases).filter((it) => it.resourceIds.length > 0);
     const iam = byIam.length > 0 ? new IamAccess(this, "Iam", installation, engines, byIam) : undefined;
     const isPolicyMode = byIam.some((it) => it.mode === "policy");
@@ -91,7 +91,6 @@ export class Dblease extends Construct {
     const { api } = new Api(this, "Api", installation, engines, parts);
     if (byIam.some((it) => it.proxy !== undefined)) {
       for (const it of [workflows.beginGrant, reconciler.reconcile, api]) it.allowResolveProxy();
-      for (const it of [sweep, iam?.broker]) it?.allowFindProxy();
     }
     // For the audit: when a password changed last, never what it is.
     const admins = [...used].flatMap((engine) => this.adminSecrets(config, engine));

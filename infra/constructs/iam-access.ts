@@ -62,6 +62,7 @@ export class IamAccess extends Construct {
     store.grantUpdate(this.broker, ["grant#*"]);
     this.broker.allowFindTraits();
     this.broker.allowDescribe();
+    this.broker.allowFindProxy();
     this.connectRole = this.makeConnectRole(temporaryUserArns(this, databases));
     this.broker.allow(["sts:AssumeRole", "sts:SetSourceIdentity"], [this.connectRole.roleArn]);
     this.broker.addEnvironment("CONNECT_ROLE", this.connectRole.roleArn);

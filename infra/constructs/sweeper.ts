@@ -9,8 +9,6 @@ import { gauge } from "./operators.ts";
 
 /** Every minute, on concurrency of its own: what is overdue, stuck or lost. */
 export class Sweeper extends Construct {
-  readonly sweep: DbleaseFunction;
-
   constructor(
     scope: Construct,
     id: string,
@@ -24,12 +22,13 @@ export class Sweeper extends Construct {
       timeoutSeconds: 50,
       reservedConcurrency: 2,
     });
-    this.sweep = sweep;
     installation.store.grantRead(sweep);
     installation.store.grantQuery(sweep);
     installation.store.grantChange(sweep, ["finding"]);
     installation.store.grantQueryKeys(sweep, ["finding"]);
     sweep.allowDescribe();
+    // Always: grants through a proxy live on when the configuration names it no more.
+    sweep.allowFindProxy();
     workflows.open(sweep);
     EngineFunctions.open(engines, "revoke", sweep);
     const { operators } = installation;
