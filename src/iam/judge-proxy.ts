@@ -39,8 +39,9 @@ export function judgeProxy(
   if (!found) return no("is none that RDS knows in this region", `name the proxy of ${place}`);
   const { Status, DefaultAuthScheme, EngineFamily, Endpoint: host } = found.proxy;
   const command = (words: string) => `aws rds ${words} --db-proxy-name ${name}`;
-  if (Status !== "available" || !host)
-    return no(`is ${Status}, not available`, command("describe-db-proxies"));
+  if (Status !== "available" || !host) {
+    return no(`is not available (${Status})`, command("describe-db-proxies"));
+  }
   const protocol = protocols[engine];
   if (!protocol || protocol.family !== EngineFamily) {
     return no(`speaks ${EngineFamily}, and ${id} is ${engine}`, `name another proxy for ${place}`);

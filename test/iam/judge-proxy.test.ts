@@ -48,7 +48,7 @@ test.each<[string, DBProxyTarget]>([
 
 test.each<[string, ReturnType<typeof judge>, string]>([
   ["another name", judgeProxy("pool", orders, listed, undefined), "none that RDS knows"],
-  ["one that is being made", judge({ Status: "creating" }), "is creating, not available"],
+  ["one that is being made", judge({ Status: "creating" }), "is not available (creating)"],
   ["one by secrets", judge({ DefaultAuthScheme: "NONE" }), "logs in to its database by secrets"],
   ["one that says nothing of it", judge({ DefaultAuthScheme: undefined }), "by secrets"],
   ["another protocol", judge({ EngineFamily: "MYSQL" }), "speaks MYSQL, and orders is postgres"],
