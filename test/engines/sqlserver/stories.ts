@@ -222,6 +222,7 @@ export function sqlserverStories(harness: SqlserverHarness): void {
       const receipt = await person.revoke();
       expect(await refusal(harness, count(colleague, stage.orders))).toBe("denied");
       await colleague.close();
+      expect(receipt.residue.map(({ kind }) => kind)).toEqual(["privilege", "user"]);
       expect(receipt.residue[0]).toEqual({
         kind: "privilege",
         where: stage.database,

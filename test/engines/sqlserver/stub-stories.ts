@@ -95,6 +95,8 @@ export function stubStories(harness: SqlserverHarness<StubBackend>): void {
       stub.model.readOnly.add(first);
       await stage.root(`ALTER AUTHORIZATION ON DATABASE::[${second}] TO [${username}]`);
       await stage.root(`GRANT VIEW SERVER STATE TO [${username}]`);
+      await stage.root(`ALTER SERVER ROLE [processadmin] ADD MEMBER [${username}]`);
+      await stage.root("REVOKE ALTER ANY SERVER ROLE FROM [master_user] CASCADE");
       await stage.openOrders(username);
       await harness.makeJob(stage, "theirs", username);
       await stage.root("ALTER ROLE [SQLAgentOperatorRole] DROP MEMBER [master_user]", "msdb");
@@ -107,7 +109,13 @@ export function stubStories(harness: SqlserverHarness<StubBackend>): void {
         [first, "schema of_it", undefined],
         [first, "CREATE TABLE", `USE [${first}]; REVOKE CREATE TABLE FROM [${username}] CASCADE`],
         [first, `user ${username}`, undefined],
+        [
+          stage.database,
+          "member of processadmin",
+          `ALTER SERVER ROLE [processadmin] DROP MEMBER [${username}]`,
+        ],
       ]);
+      await stage.root("GRANT ALTER ANY SERVER ROLE TO [master_user] WITH GRANT OPTION");
       await stage.root("EXEC msdb.dbo.sp_delete_job @job_name = N'theirs'");
       await stage.root(`ALTER AUTHORIZATION ON DATABASE::[${second}] TO [rdsa]`);
       const again = await person.revoke();
