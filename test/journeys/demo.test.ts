@@ -5,6 +5,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { inCheckout } from "../../local-stack/in-checkout.ts";
 import { mariadbIamMissing, mariadbMissing } from "../../local-stack/mariadb-server.ts";
 
 /** Command lines of all processes that have to do with the demo's folder. */
@@ -18,7 +19,7 @@ function processesOfDemo(): string[] {
         return [];
       }
     })
-    .filter((line) => line.includes(".local/demo/"));
+    .filter((line) => line.includes(inCheckout(".local/demo/")));
 }
 
 /** A process that was killed stands in /proc until the kernel has come to it. */
