@@ -37,8 +37,8 @@ function withoutProxy(given: GivenStack): void {
     );
   beforeAll(async () => {
     whole = await readConfigItem(given.table);
-    const { pooled: _, ...databases } = whole.config.databases;
-    await write({ ...whole, config: { ...whole.config, databases } });
+    const direct = Object.entries(whole.config.databases).filter(([, it]) => it.proxy === undefined);
+    await write({ ...whole, config: { ...whole.config, databases: Object.fromEntries(direct) } });
   });
   afterAll(() => write(whole));
 
