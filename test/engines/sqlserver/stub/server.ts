@@ -65,7 +65,12 @@ export class StubServer {
     this.model = model;
     const { caFile, keyFile, certificateFile } = certificates;
     this.caFile = caFile;
-    this.context = createSecureContext({ key: readFileSync(keyFile), cert: readFileSync(certificateFile) });
+    this.context = createSecureContext({
+      key: readFileSync(keyFile),
+      cert: readFileSync(certificateFile),
+      // TLS inside prelogin messages ends at 1.2; 1.3 needs TDS 8, which begins with TLS.
+      maxVersion: "TLSv1.2",
+    });
     this.server = createServer((socket) => {
       this.sockets.add(socket);
       socket.once("close", () => this.sockets.delete(socket));

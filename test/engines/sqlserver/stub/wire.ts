@@ -22,6 +22,8 @@ export interface Incoming {
 
 const silent = { log() {}, packet() {}, data() {}, payload() {}, token() {} };
 const packetSize = 4096;
+/** Of a packet: type, status, length, process id, number, window (MS-TDS 2.2.3.1). */
+const headerSize = 8;
 
 export class Wire {
   private readonly socket: Socket;
@@ -63,38 +65,42 @@ export class Wire {
     this.write(type.result, new PreloginPayload({ encrypt, version }).data);
   }
 
-  /** Until the handshake is over, each TLS record travels in a prelogin message; afterwards the other way round. */
+  /**
+   * Until the handshake is over, each TLS record travels in a prelogin message; afterwards the other way round. It is over
+   * for both with the first bytes of the client that are no such message: it has the server's last word then.
+   */
   async startTls(secureContext: SecureContext): Promise<void> {
     const [ours, theirs] = duplexPair();
     const secure = new TLSSocket(theirs as Duplex, { isServer: true, secureContext });
     secure.on("error", () => this.socket.destroy());
-    const done = new Promise<void>((resolve, reject) => {
+    secure.pipe(this.incoming);
+    const wrap = (record: Buffer) => this.write(type.prelogin, record);
+    let bytes: Buffer = Buffer.alloc(0);
+    const unwrap = (chunk: Buffer) => {
+      bytes = Buffer.concat([bytes, chunk]);
+      while (bytes[0] === type.prelogin && bytes.length >= headerSize) {
+        const length = bytes.readUInt16BE(2);
+        if (bytes.length < length) return;
+        ours.write(bytes.subarray(headerSize, length));
+        bytes = bytes.subarray(length);
+      }
+      if (bytes.length > 0 && bytes[0] !== type.prelogin) goOn();
+    };
+    const goOn = () => {
+      this.socket.off("data", unwrap);
+      ours.off("data", wrap);
+      ours.write(bytes);
+      this.socket.pipe(ours).pipe(this.socket);
+      this.outgoing.unpipe(this.socket);
+      this.outgoing.pipe(secure);
+    };
+    this.socket.unpipe(this.incoming);
+    this.socket.on("data", unwrap).resume();
+    ours.on("data", wrap);
+    await new Promise<void>((resolve, reject) => {
       secure.once("secure", resolve);
       this.socket.once("close", () => reject(new Error("closed in the handshake")));
     });
-    let flushed: Promise<void> | undefined;
-    ours.on("data", (chunk: Buffer) => this.write(type.prelogin, chunk));
-    let finished = false;
-    const pump = async () => {
-      while (!finished) {
-        const message = await this.read();
-        if (message === undefined) return;
-        ours.write(message.data);
-        // The handshake's answer is written before the next message is waited for.
-        flushed = new Promise((resolve) => setImmediate(resolve));
-        await flushed;
-        await new Promise((resolve) => setImmediate(resolve));
-        if (secure.getFinished() !== undefined && secure.getPeerFinished() !== undefined) finished = true;
-      }
-    };
-    await Promise.all([done, pump()]);
-    ours.removeAllListeners("data");
-    this.outgoing.unpipe(this.socket);
-    this.socket.unpipe(this.incoming);
-    this.socket.pipe(ours);
-    ours.pipe(this.socket);
-    secure.pipe(this.incoming);
-    this.outgoing.pipe(secure);
   }
 
   close(): void {
