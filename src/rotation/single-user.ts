@@ -45,13 +45,8 @@ async function change<Connection>(
   current: CurrentSecret,
   pending: UserSecret,
 ): Promise<string | undefined> {
-  const administered = hasAdmin(rotation.database);
   const own = await openUnlessRefused(step, rotation, loginOf(current));
-  if (own !== undefined && !administered) {
-    await changeAndClose(step, own, pending);
-    return undefined;
-  }
-  if (own !== undefined && (await changed(step, own, pending))) return undefined;
+  if (own !== undefined && (await changed(step, rotation, own, pending))) return undefined;
   if (own === undefined) {
     const already = await openUnlessRefused(step, rotation, loginOf(pending));
     if (already !== undefined) {
@@ -59,7 +54,7 @@ async function change<Connection>(
       return "the run had changed the password before and died";
     }
   }
-  if (!administered) return changeByOlder(step, { rotation, run }, current, pending);
+  if (!hasAdmin(rotation.database)) return changeByOlder(step, { rotation, run }, current, pending);
   if (own === undefined && !isAtHome(current, rotation)) throw notAtHome(rotation);
   const admin = await step.openAdmin(rotation);
   await changeAndClose(step, admin, pending);
@@ -114,9 +109,10 @@ function notAtHome({ id, host, port }: Rotation): DbleaseError {
   );
 }
 
-/** @returns false where the server lets only others change the password (rds.restrict_password_commands). */
+/** @returns false where the server lets only others change the password (rds.restrict_password_commands) and there is an admin. */
 async function changed<Connection>(
   step: RotationStep<Connection, LateUsers<Connection>>,
+  { database }: Rotation,
   connection: Connection,
   pending: UserSecret,
 ): Promise<boolean> {
@@ -124,7 +120,9 @@ async function changed<Connection>(
     await changeAndClose(step, connection, pending);
     return true;
   } catch (error) {
-    if (error instanceof DbleaseError && error.code === "ADMIN_LACKS_RIGHTS") return false;
+    const isLeftToAdmin =
+      error instanceof DbleaseError && error.code === "ADMIN_LACKS_RIGHTS" && hasAdmin(database);
+    if (isLeftToAdmin) return false;
     throw error;
   }
 }
