@@ -69,9 +69,12 @@ async function apply(parts: Parts, known: Rotation | undefined, want: Wanted): P
   if (!same) await changeRotation(parts.table, rotation, { patch, events: [], at });
 }
 
-/** MySQL and MariaDB let no account end its own second password, which a run with an admin leaves until the next. */
+/**
+ * MySQL and MariaDB let no account end its own second password, and nobody ends that of the other login of a pair: without
+ * an admin, what a run has left until the next would work for ever.
+ */
 function leavesOldPassword(known: Rotation, want: Wanted): boolean {
-  const hadTwo = keepsTwo.includes(known.database.engine) && known.strategy === "single-user";
+  const hadTwo = keepsTwo.includes(known.database.engine) || known.strategy === "alternating-users";
   const isAlive = known.run !== undefined && known.graceEnded !== known.run;
   return hadTwo && isAlive && hasAdmin(known.database) && !hasAdmin(want.database);
 }

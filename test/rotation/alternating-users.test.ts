@@ -3,6 +3,7 @@ import type { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { neverRefusedInTwentyRotations, worksWhereverARunDies } from "./no-login-refused.ts";
 import { oldVersionEnds } from "./old-version-ends.ts";
+import { adminStaysWhileOldWorks } from "./own-password.ts";
 import { postgresSite, type UserLogin } from "./sites.ts";
 import { type Given, RotationWorld } from "./world.ts";
 
@@ -163,3 +164,6 @@ test("a password that somebody changed by hand is healed at the next turn", asyn
   await given.rotate();
   expect(await world.works(await given.current())).toBe(true);
 });
+
+test("the admin is not taken away while the other login still works", () =>
+  adminStaysWhileOldWorks(world, "alternating-users"));

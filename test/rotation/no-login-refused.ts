@@ -29,11 +29,7 @@ export async function worksWhereverARunDies(
         expect(at).toBeGreaterThan(fewest);
         break;
       }
-      if (at % 2 === 0) await given.do(run);
-      else {
-        if ((await given.current()).versionId !== run) await given.cancel(run);
-        await given.rotate();
-      }
+      await given.recover(run, at % 2 === 0 ? "retried" : "cancelled");
       expect([at, when, await world.works(await given.current())]).toEqual([at, when, true]);
     }
   }

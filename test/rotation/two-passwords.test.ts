@@ -1,12 +1,9 @@
 /** One login on MySQL and MariaDB: two passwords work at once, so that no login is ever refused. */
 import { readFileSync } from "node:fs";
-import { RDSClient } from "@aws-sdk/client-rds";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mariadbMissing } from "../../local-stack/mariadb-server.ts";
 import { mysqlMissing } from "../../local-stack/mysql-server.ts";
-import { readConfig } from "../../src/config.ts";
-import { applyRotations } from "../../src/workflow/apply-rotations.ts";
-import { alone, ownPasswordStories } from "./own-password.ts";
+import { adminStaysWhileOldWorks, alone, ownPasswordStories } from "./own-password.ts";
 import { mariadbSite, mysqlSite } from "./sites.ts";
 import { twoPasswordStories } from "./two-passwords.ts";
 import { RotationWorld } from "./world.ts";
@@ -45,24 +42,8 @@ describe.each(sites)("$engine", ({ engine, missing, start }) => {
 
   ownPasswordStories(() => world);
 
-  test("the admin is not taken away while the password before still works", async () => {
-    const given = await world.given();
-    await given.rotate();
-    const { id, secret, user, run } = await given.record();
-    const { host, port } = world.site;
-    const config = readConfig(
-      `databases: { shop: { engine: ${engine}, host: ${host}, port: ${port}, database: shop } }
-rotations: { ${id}: { database: shop, secret: "${secret}", user: ${user}, schedule: rate(30 days) } }`,
-      "dblease.yaml",
-    );
-    const deploy = () =>
-      applyRotations({ table: world.table, rds: new RDSClient(), clock: () => new Date() }, config);
-    await expect(deploy()).rejects.toMatchObject({ code: "BAD_CONFIGURATION" });
-    expect((await given.record()).database.adminSecret).toBeDefined();
-    await given.configure({ graceEnded: `${run}` });
-    await deploy();
-    expect((await given.record()).database.adminSecret).toBeUndefined();
-  });
+  test("the admin is not taken away while the password before still works", () =>
+    adminStaysWhileOldWorks(world, "single-user"));
 
   // MySQL does not let an account see, or end, its older password; the deploy refuses to take the admin away before.
   if (engine === "mariadb") {

@@ -287,6 +287,13 @@ export class Given {
     await this.world.secrets.send(new UpdateSecretVersionStageCommand(wish));
   }
 
+  /** Ends a run that has died: by a retry, or cancelled and by a new one. */
+  async recover(run: string, how: "retried" | "cancelled"): Promise<void> {
+    if (how === "retried") return this.do(run);
+    if ((await this.current()).versionId !== run) await this.cancel(run);
+    await this.rotate();
+  }
+
   async record(): Promise<Rotation> {
     const found = await findRotation(this.world.table, this.secret);
     if (!found) throw new Error("no rotation");
