@@ -116,7 +116,10 @@ function ruleProblems(config: Config, rule: Rule): string[] {
   const roles = rule.roles
     .filter((name) => name !== "*" && !config.roles[name])
     .map((name) => `rules.${rule.id}.roles: no role is called "${name}"`);
-  return [...databases, ...roles, ...reviewProblems(rule), ...stepProblems(config, rule)];
+  const closed = rule.databases
+    .filter((name) => config.databases[name] && !hasAdmin(config.databases[name]))
+    .map((name) => `rules.${rule.id}.databases: ${name} has no admin, so that nobody is given access there`);
+  return [...databases, ...closed, ...roles, ...reviewProblems(rule), ...stepProblems(config, rule)];
 }
 
 /** A tag that people may set on themselves would be a right that they give themselves (dangers 22). */

@@ -49,6 +49,12 @@ test.each(["postgres", "mysql", "mariadb"])("%s without an admin, for rotations 
 
 test.each([
   ["access without an admin", alone("postgres", ", roles: [read-only]"), "name the admin: adminSecret"],
+  [
+    "a rule for a database without an admin",
+    `${alone("postgres")}roles: { read-only: [{ schemas: [public], privileges: [select] }] }
+rules: [{ id: read, who: ["*"], databases: [orders], roles: [read-only] }]`,
+    "rules.read.databases: orders has no admin",
+  ],
   ["an admin without roles", alone("postgres", ", adminSecret: env:A"), "name the roles"],
   [
     "neither an admin nor a rotation",
