@@ -1,7 +1,8 @@
 /**
- * What is remembered of each database beside the configuration: the server that was accepted for it, and when it was
- * last reconciled, and how far its logins by IAM are compared. A restore, a point-in-time recovery or a blue/green switch brings another server under the same
- * name, with users of another time; it serves no grant before an administrator has accepted it (dangers 26).
+ * What is remembered of each database beside the configuration: the server that was accepted for it, when it was last
+ * reconciled, and how far its logins by IAM are compared. A restore, a point-in-time recovery or a blue/green switch
+ * brings another server under the same name, with users of another time; it serves no grant before an administrator has
+ * accepted it (dangers 26).
  */
 import { GetCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { Instant, Member } from "../grant.ts";

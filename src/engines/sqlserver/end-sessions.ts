@@ -22,9 +22,9 @@ export async function endSessions(connection: SqlserverConnection, ids: readonly
 }
 
 /**
- * Looks until there is no session, no admin session of the grant and no way in, and ends what it still finds. A login sends user and password in one
- * message, so none can have named its user before the fence and prove itself after it; one that was just let in is seen
- * by the next look.
+ * Looks until there is no session, no admin session of the grant and no way in, and ends what it still finds. A login
+ * sends user and password in one message, so none can have named its user before the fence and prove itself after it; one
+ * that was just let in is seen by the next look.
  */
 export async function untilQuiet(
   connection: SqlserverConnection,
