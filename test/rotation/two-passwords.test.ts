@@ -101,6 +101,9 @@ describe.each(sites)("$engine", ({ engine, missing, start }) => {
     const hidden = [(await given.current()).password];
     await given.rotate();
     hidden.push((await given.current()).password);
+    const own = await alone(world);
+    await own.rotate();
+    hidden.push((await own.current()).password);
     // An admin who may read and not alter: the statements themselves fail on the server.
     const reader = { username: "reader", password: "of-the-test" };
     await world.site.makeUser(reader.username, reader.password);
