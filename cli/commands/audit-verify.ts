@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { exitCode } from "../exit-code.ts";
+import { type ExitCode, exitCode } from "../exit-code.ts";
 import { examples } from "../options.ts";
 import { progress } from "../progress.ts";
 import type { Run } from "../run.ts";
@@ -12,8 +12,16 @@ function day(text: string): string {
 
 function sentence({ from, to, events, broken }: Verification): string {
   if (broken) return [`${broken.day} does not match: ${broken.because}.`, ...broken.changed].join("\n");
-  if (from === undefined) return "No digest yet: the first one is made two days after the archive.";
+  if (from === undefined) {
+    return "No digest, so nothing was compared: the first one is made two days after the archive. An older archive has lost them.";
+  }
   return `${from} to ${to}: ${events} events are as they were recorded.`;
+}
+
+/** Nothing compared is no success. */
+function outcome({ from, broken }: Verification): ExitCode {
+  if (broken) return exitCode.failed;
+  return from === undefined ? exitCode.pending : exitCode.ok;
 }
 
 export function addAuditVerify(audit: Command, run: Run): void {
@@ -37,7 +45,7 @@ export function addAuditVerify(audit: Command, run: Run): void {
           const data = await verifyAudit(api, from, now(), (next) => {
             at = next;
           });
-          return { data, text: sentence(data), exit: data.broken ? exitCode.failed : exitCode.ok };
+          return { data, text: sentence(data), exit: outcome(data) };
         } finally {
           shown.stop();
         }

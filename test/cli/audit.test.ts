@@ -90,3 +90,10 @@ test("nobody had access: said so, and nothing on stdout", async () => {
   expect(stdout).toBe("");
   expect(stderr).toContain("Nobody had access to orders by a grant.");
 });
+
+test("verify: where there is no digest nothing was compared, which is no success", async () => {
+  desk.api.answer("GET /audit/digests", { body: { digests: [] } });
+  const { code, stdout } = await desk.dblease(["audit", "verify"]);
+  expect(code).toBe(5);
+  expect(stdout).toContain("No digest, so nothing was compared");
+});
